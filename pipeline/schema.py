@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -307,7 +308,7 @@ def check_tables(
     period to one; coordinates are finite.
     """
     ids = papers["paper_id"].to_numpy(dtype=object)
-    if len(ids) and (len(set(ids)) != len(ids) or any(a > b for a, b in zip(ids, ids[1:], strict=False))):
+    if len(ids) and (len(set(ids)) != len(ids) or any(a > b for a, b in pairwise(ids))):
         raise SchemaError("papers: ids must be unique and in ascending order")
     for column in ("x", "y", "strength"):
         if not np.isfinite(papers[column].to_numpy(dtype=np.float64)).all():

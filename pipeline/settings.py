@@ -12,48 +12,62 @@ class _Settings(BaseModel):
 class ReaderSettings(_Settings):
     """Limits on what a reader accepts."""
 
-    max_expanded_bytes: int = Field(4_000_000_000, description="Most bytes a gzip file may expand to.")
-    max_field_characters: int = Field(200_000, description="Longest single field; a longer one drops its record.")
+    max_expanded_bytes: int = Field(
+        default=4_000_000_000, description="Most bytes a gzip file may expand to."
+    )
+    max_field_characters: int = Field(
+        default=200_000, description="Longest single field; a longer one drops its record."
+    )
 
 
 class DocumentSettings(_Settings):
     """What counts as a paper, and when two are one."""
 
-    min_abstract_words: int = Field(15, description="Shorter abstracts are dropped.")
-    max_abstract_characters: int = Field(20_000, description="Longer abstracts are cut for the model.")
-    near_duplicate_threshold: float = Field(0.85, description="Jaccard of word shingles above which two abstracts are one.")
-    language_warning_share: float = Field(0.10, description="Share of papers not in English that raises a warning.")
+    min_abstract_words: int = Field(default=15, description="Shorter abstracts are dropped.")
+    max_abstract_characters: int = Field(
+        default=20_000, description="Longer abstracts are cut for the model."
+    )
+    near_duplicate_threshold: float = Field(
+        default=0.85, description="Jaccard of word shingles above which two abstracts are one."
+    )
+    language_warning_share: float = Field(
+        default=0.10, description="Share of papers not in English that raises a warning."
+    )
     seed: int = 42
 
 
 class TopicSettings(_Settings):
     """UMAP, HDBSCAN and BERTopic. ``None`` means: chosen by corpus size (`pipeline.model`)."""
 
-    min_topic_size: int | None = Field(None, description="Fewest papers that make a topic.")
-    min_samples: int | None = Field(None, description="HDBSCAN's min_samples.")
-    n_neighbors: int | None = Field(None, description="UMAP's neighbourhood for clustering.")
-    n_components: int = Field(5, description="UMAP dimensions for clustering.")
-    n_keywords: int = Field(15, description="Keywords kept for each topic.")
-    n_representative: int = Field(10, description="Representative papers kept for each topic.")
-    n_nearest_papers: int = Field(12, description="Nearest papers kept for each paper.")
+    min_topic_size: int | None = Field(default=None, description="Fewest papers that make a topic.")
+    min_samples: int | None = Field(default=None, description="HDBSCAN's min_samples.")
+    n_neighbors: int | None = Field(default=None, description="UMAP's neighbourhood for clustering.")
+    n_components: int = Field(default=5, description="UMAP dimensions for clustering.")
+    n_keywords: int = Field(default=15, description="Keywords kept for each topic.")
+    n_representative: int = Field(default=10, description="Representative papers kept for each topic.")
+    n_nearest_papers: int = Field(default=12, description="Nearest papers kept for each paper.")
     seed: int = 42
 
 
 class TrendSettings(_Settings):
     """Trends and their test."""
 
-    confidence: float = Field(0.95, description="Coverage of the Wilson interval on a share.")
-    false_discovery_rate: float = Field(0.05, description="Benjamini-Hochberg level of rising and fading.")
-    min_periods: int = Field(5, description="Fewest periods for a trend test.")
-    min_papers: int = Field(10, description="Fewest dated papers of a topic for a trend test.")
-    max_groups: int = Field(30, description="Most values of a facet or venues that get trends of their own.")
+    confidence: float = Field(default=0.95, description="Coverage of the Wilson interval on a share.")
+    false_discovery_rate: float = Field(
+        default=0.05, description="Benjamini-Hochberg level of rising and fading."
+    )
+    min_periods: int = Field(default=5, description="Fewest periods for a trend test.")
+    min_papers: int = Field(default=10, description="Fewest dated papers of a topic for a trend test.")
+    max_groups: int = Field(
+        default=30, description="Most values of a facet or venues that get trends of their own."
+    )
 
 
 class RunSettings(_Settings):
     """Everything that decides a snapshot's content besides the input itself."""
 
-    embedder: str = Field("auto", description="auto, minilm, lsa or precomputed:FILE.npy.")
-    facets: tuple[str, ...] = Field((), description="Extra columns kept to filter and group by.")
+    embedder: str = Field(default="auto", description="auto, minilm, lsa or precomputed:FILE.npy.")
+    facets: tuple[str, ...] = Field(default=(), description="Extra columns kept to filter and group by.")
     columns: dict[str, str] = Field(default_factory=dict, description="Our column = the file's column.")
     readers: ReaderSettings = ReaderSettings()
     documents: DocumentSettings = DocumentSettings()
