@@ -12,9 +12,7 @@ class _Settings(BaseModel):
 class ReaderSettings(_Settings):
     """Limits on what a reader accepts."""
 
-    max_expanded_bytes: int = Field(
-        default=4_000_000_000, description="Most bytes a gzip file may expand to."
-    )
+    max_expanded_bytes: int = Field(default=4_000_000_000, description="Most bytes a gzip file may expand to.")
     max_field_characters: int = Field(
         default=200_000, description="Longest single field; a longer one drops its record."
     )
@@ -24,9 +22,7 @@ class DocumentSettings(_Settings):
     """What counts as a paper, and when two are one."""
 
     min_abstract_words: int = Field(default=15, description="Shorter abstracts are dropped.")
-    max_abstract_characters: int = Field(
-        default=20_000, description="Longer abstracts are cut for the model."
-    )
+    max_abstract_characters: int = Field(default=20_000, description="Longer abstracts are cut for the model.")
     near_duplicate_threshold: float = Field(
         default=0.85, description="Jaccard of word shingles above which two abstracts are one."
     )
@@ -53,14 +49,10 @@ class TrendSettings(_Settings):
     """Trends and their test."""
 
     confidence: float = Field(default=0.95, description="Coverage of the Wilson interval on a share.")
-    false_discovery_rate: float = Field(
-        default=0.05, description="Benjamini-Hochberg level of rising and fading."
-    )
+    false_discovery_rate: float = Field(default=0.05, description="Benjamini-Hochberg level of rising and fading.")
     min_periods: int = Field(default=5, description="Fewest periods for a trend test.")
     min_papers: int = Field(default=10, description="Fewest dated papers of a topic for a trend test.")
-    max_groups: int = Field(
-        default=30, description="Most values of a facet or venues that get trends of their own."
-    )
+    max_groups: int = Field(default=30, description="Most values of a facet or venues that get trends of their own.")
 
 
 class RunSettings(_Settings):

@@ -1,0 +1,76 @@
+# make demo   installs, fits the sample corpora, opens the dashboard
+# make test   installs what tests need and passes them
+# make lock   resolves the dependencies anew into requirements*.lock
+# make check  ruff and mypy only
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := .demo
+DEMO_PORT ?= 8501
+DEMO_FLAGS ?= --open
+
+# The first Python between 3.11 and 3.13 that really starts; override with make PYTHON=...
+PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python; do \
+	if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
+	then echo $$python; break; fi; done)
+
+export TOPIC_EXPLORER_STORE ?= $(CURDIR)/$(DEMO)/store
+export TOPIC_EXPLORER_CACHE ?= $(CURDIR)/$(DEMO)/cache
+
+.PHONY: help install install-test demo test check format lock screenshots clean
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+install: $(VENV)/installed
+install-test: $(VENV)/installed-test
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Topic Explorer needs Python 3.11, 3.12 or 3.13: install one, or run make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed requirements-test.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-test.lock
+	@touch $@
+
+$(DEMO)/reading-list: $(VENV)/installed samples/reading_list.jsonl
+	@mkdir -p $(DEMO)
+	$(BIN)/topic-explorer fit samples/reading_list.jsonl --corpus reading-list
+	@touch $@
+
+$(DEMO)/planted: $(VENV)/installed
+	@mkdir -p $(DEMO)
+	$(BIN)/topic-explorer sample --papers 3000 --topics 24 --seed 1 --output $(DEMO)/planted.jsonl
+	$(BIN)/topic-explorer fit $(DEMO)/planted.jsonl --corpus planted --facet countries
+	@touch $@
+
+demo: $(DEMO)/planted $(DEMO)/reading-list
+	$(BIN)/topic-explorer serve --corpus reading-list --port $(DEMO_PORT) $(DEMO_FLAGS)
+
+check: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: $(VENV)/installed-test check
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+format: $(VENV)/installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Needs uv on the PATH. The override keeps torch out: BERTopic works without sentence-transformers.
+lock:
+	uv pip compile --quiet pyproject.toml --override overrides.txt --generate-hashes --universal \
+		--python-version 3.11 --no-emit-index-url --output-file requirements.lock
+	uv pip compile --quiet --group test --constraint requirements.lock --generate-hashes --universal \
+		--python-version 3.11 --no-emit-index-url --output-file requirements-test.lock
+
+clean:
+	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,47 @@
+"""What ``topic-explorer inspect`` prints: the data-quality report, for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from pipeline.documents import DocumentSet
+from pipeline.terminal import counts_table
+
+
+def inspection_report(documents: DocumentSet) -> RenderableType:
+    """The report of ``documents.quality``: files, counts by reason with examples, languages, warnings."""
+    quality = documents.quality
+    parts: list[RenderableType] = []
+    for file in quality["files"]:
+        parts.append(Text.assemble((file["name"], "bold"), f"  {file['format']}, {file['records']:,} records"))
+        columns = ", ".join(
+            f"{ours} = {theirs}" if ours != theirs else ours for ours, theirs in file["columns"].items()
+        )
+        parts.append(Text(f"  columns used: {columns or 'none'}", style="dim"))
+        if file["unused_columns"]:
+            unused = ", ".join(file["unused_columns"])
+            parts.append(Text(f"  not used: {unused} (keep one with --facet NAME)", style="dim"))
+    parts.append(Text(f"\n{quality['read']:,} papers read, {quality['kept']:,} would be kept"))
+    for heading, key in (("dropped", "dropped"), ("changed", "changed"), ("missing", "missing")):
+        if counts := {name: count for name, count in quality[key].items() if count}:
+            parts += [Text(""), counts_table(heading, counts)]
+            parts += _examples(quality["examples"], counts)
+    if quality["languages"]:
+        parts += [Text(""), counts_table("language", quality["languages"])]
+    parts += [Text(f"\nNote: {warning}", style="yellow") for warning in quality["warnings"]]
+    return Group(*parts)
+
+
+def _examples(examples: dict[str, list[dict[str, Any]]], reasons: dict[str, int]) -> list[RenderableType]:
+    """The first example of each reason, where it stands and what it says."""
+    lines: list[RenderableType] = []
+    for reason in reasons:
+        for example in examples.get(reason, [])[:1]:
+            where = f"{example['source']}:{example['position']}"
+            what = example["title"] or example["detail"]
+            lines.append(Padding(Text(f"{reason}: {where}  {what[:90]}", style="dim"), (0, 0, 0, 2)))
+    return lines

@@ -1,0 +1,191 @@
+"""The straight line: files in, one published snapshot out."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import snapshot
+from pipeline.documents import DocumentSet, prepare_documents
+from pipeline.embedding import make_embedder
+from pipeline.model import fit_topics, save_model
+from pipeline.neighbours import nearest_papers
+from pipeline.progress import SILENT, Progress
+from pipeline.readers import ReadReport, read_papers
+from pipeline.schema import CORPUS_PATTERN, FacetRecord, Manifest, StageTiming
+from pipeline.search_index import write_search_index
+from pipeline.settings import RunSettings
+from pipeline.stages import StageCache, content_key
+from pipeline.topics import describe_topics
+from pipeline.trends import classify_trends, count_terms, count_trends
+
+
+class RunError(Exception):
+    """A fit that cannot go on; the message says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What a fit published."""
+
+    manifest: Manifest
+    path: Path
+
+
+class _Stopwatch:
+    """Seconds by stage, in the order the stages ran."""
+
+    def __init__(self) -> None:
+        self.stages: list[StageTiming] = []
+        self._started = time.perf_counter()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[dict[str, bool]]:
+        note = {"cached": False}
+        started = time.perf_counter()
+        yield note
+        seconds = round(time.perf_counter() - started, 3)
+        self.stages.append(StageTiming(name=name, seconds=seconds, cached=note["cached"]))
+
+    @property
+    def seconds(self) -> float:
+        return round(time.perf_counter() - self._started, 3)
+
+
+def peak_memory_mb() -> float:
+    """The most memory this process has held so far, in MB (10⁶ bytes)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6, 1)
+
+
+def read_documents(
+    paths: Sequence[Path], settings: RunSettings, progress: Progress = SILENT
+) -> tuple[DocumentSet, ReadReport]:
+    """The clean, de-duplicated documents of ``paths`` and what was wrong with the files.
+
+    Raises
+    ------
+    ReadError
+        A file cannot be used as a whole.
+    """
+    report = ReadReport()
+    papers = read_papers(paths, settings.readers, settings.columns, settings.facets, report)
+    return prepare_documents(papers, settings.documents, report, progress), report
+
+
+def fit(
+    paths: Sequence[Path],
+    corpus: str,
+    store: Path,
+    cache: Path,
+    settings: RunSettings,
+    progress: Progress = SILENT,
+) -> FitResult:
+    """Fit the papers in ``paths`` and publish the result as a snapshot of ``corpus``.
+
+    Raises
+    ------
+    RunError, ReadError, EmbeddingError, SnapshotError
+        Each with one sentence for the user. The store is then as it was.
+    """
+    if not CORPUS_PATTERN.match(corpus):
+        raise RunError(
+            f"{corpus!r} is no corpus name: use lower-case letters, digits, - and _, for example --corpus my-lab"
+        )
+    watch = _Stopwatch()
+    snapshot.clear_staging(store, corpus)
+    with watch.stage("read and clean"):
+        documents, report = read_documents(paths, settings, progress)
+    if not documents.texts:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in documents.quality["dropped"].items())
+        raise RunError(f"No paper is left to fit: {reasons or 'the files hold no records'}.")
+    papers, facets = documents.papers, settings.facets
+    stages = StageCache(cache / "stages")
+
+    with watch.stage("embed"):
+        embedder = make_embedder(
+            settings.embedder,
+            cache,
+            len(documents.texts),
+            settings.topics.seed,
+            rows=documents.rows,
+            n_records=report.n_records,
+        )
+        embeddings = embedder.embed(documents.texts, progress)
+    with watch.stage("topics"):
+        topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress)
+    with watch.stage("labels"):
+        columns, topics = describe_topics(topic_fit, papers, documents.texts, embeddings, settings.topics, corpus)
+        for column in columns:
+            papers[column] = columns[column].to_numpy()
+    with watch.stage("trends"):
+        trends, trends_record = count_trends(
+            papers, list(topics["topic_id"]), settings.trends, facets, _newest_change(paths)
+        )
+        classes = classify_trends(trends, settings.trends).set_index("topic_id")
+        for column in ("trend_class", "trend_slope", "trend_q"):
+            topics[column] = topics["topic_id"].map(classes[column])
+        term_trends = count_terms(papers, documents.texts, topics, trends_record)
+    with watch.stage("nearest papers") as note:
+        k = settings.topics.n_nearest_papers
+        found, note["cached"] = stages.arrays(
+            "neighbours",
+            content_key(embeddings, settings={"k": k}),
+            lambda: {"rows": nearest_papers(embeddings, k, progress)},
+        )
+
+    contents = snapshot.SnapshotContents(
+        papers=papers,
+        topics=topics,
+        trends=trends,
+        term_trends=term_trends,
+        abstracts=documents.abstracts,
+        embeddings=embeddings.astype(np.float16),
+        neighbours=found["rows"],
+        data_quality=documents.quality,
+        writers={
+            "search.sqlite": lambda path: write_search_index(path, papers, documents.abstracts),
+            "query_encoder": embedder.save_query_encoder,
+            "bertopic": lambda folder: save_model(topic_fit, folder),
+        },
+    )
+
+    def describe() -> dict[str, Any]:
+        return {
+            "settings": settings.model_dump(mode="json"),
+            "inputs": report.files,
+            "papers_read": documents.quality["read"],
+            "papers_kept": documents.quality["kept"],
+            "dropped": documents.quality["dropped"],
+            "embedder": embedder.record,
+            "query_encoder": embedder.query_encoder,
+            "trends": trends_record,
+            "facets": [FacetRecord(name=name, n_values=_n_values(papers, name)) for name in facets],
+            "languages": documents.quality["languages"],
+            "stages": watch.stages,
+            "seconds": watch.seconds,
+            "peak_memory_mb": peak_memory_mb(),
+            "quality": topic_fit.quality,
+            "warnings": documents.quality["warnings"],
+        }
+
+    path = snapshot.publish(store, corpus, contents, describe)
+    return FitResult(snapshot.read_manifest(path), path)
+
+
+def _n_values(papers: Any, facet: str) -> int:
+    return len({value for values in papers[f"facet_{facet}"] for value in values})
+
+
+def _newest_change(paths: Sequence[Path]) -> date:
+    """The day the newest input file was last changed: up to when it can know papers."""
+    return datetime.fromtimestamp(max(path.stat().st_mtime for path in paths)).date()

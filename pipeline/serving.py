@@ -1,0 +1,81 @@
+"""Starts the dashboard as a process of its own and says when it is up."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from pathlib import Path
+
+_START_SECONDS = 60
+
+
+class ServeError(Exception):
+    """The dashboard cannot start; the message says why and what to do."""
+
+
+def run_dashboard(store: Path, corpus: str | None, address: str, port: int, open_browser: bool) -> int:
+    """Serve the dashboard until it is stopped; its exit status.
+
+    Raises
+    ------
+    ServeError
+        The port is taken or the address is not this machine's.
+    """
+    port = _free_port(address, port)
+    spec = importlib.util.find_spec("dashboard")
+    if spec is None or not spec.submodule_search_locations:
+        raise ServeError("The dashboard is not installed beside the pipeline: install topic-explorer again.")
+    script = Path(next(iter(spec.submodule_search_locations))) / "server.py"
+    environment = {**os.environ, "TOPIC_EXPLORER_STORE": str(store.resolve())}
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += ["--server.address", address, "--server.port", str(port)]
+    # Its own chatter would bury ours; warnings and errors still come through.
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    host = "localhost" if address in {"127.0.0.1", "0.0.0.0", "::", "::1"} else address  # noqa: S104
+    url = f"http://{host}:{port}/" + (f"?corpus={corpus}" if corpus else "")
+    threading.Thread(target=_announce, args=(process, host, port, url, open_browser), daemon=True).start()
+    # Ctrl-C reaches the child too (same terminal); a plain kill of ours must be passed on.
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        return 0
+
+
+def _free_port(address: str, port: int) -> int:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise ServeError(
+                f"Cannot listen on {address}:{port} ({error.strerror}). "
+                f"Is a dashboard already running there? Another port: --port {port + 1 if port else 8502}"
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+def _announce(process: subprocess.Popen[bytes], host: str, port: int, url: str, open_browser: bool) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"http://{host}:{port}/_stcore/health", timeout=2)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+            continue
+        print(f"Topic Explorer is at {url}  (Ctrl-C stops it)", file=sys.stderr, flush=True)  # noqa: T201
+        if open_browser:
+            webbrowser.open(url)
+        return
