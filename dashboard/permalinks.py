@@ -1,0 +1,180 @@
+"""Query string → `View`: a link is never trusted, and what it gets wrong is said.
+
+Every value is checked by pattern, by membership in what the store or the snapshot
+lists, or both. Nothing here becomes a path, and no sentence repeats a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.state import (
+    COLOURS, MAX_CHOICES, MAX_TEXT, MAX_VERTICES, MEASURES, MODES, PAGES, PAPER_SORTS, TABLES, TOPIC_SORTS,
+    Facts, Filters, Params, Polygon, View, clean_polygon, clean_text,
+)
+from pipeline.schema import CORPUS_PATTERN, SNAPSHOT_ID_PATTERN
+
+@dataclass(frozen=True)
+class Place:
+    """Which snapshot a link leads to.
+
+    ``missing_snapshot`` is the pinned snapshot when it is no longer there; then
+    ``snapshot_id`` is the newest one of the corpus, to be offered, not opened.
+    """
+
+    corpus: str | None
+    snapshot_id: str | None
+    missing_snapshot: str | None = None
+
+
+def place_from_query(
+    params: Params, store: Mapping[str, Sequence[str]], preferred: str | None = None
+) -> tuple[Place, list[str]]:
+    """Where ``params`` lead in ``store`` (corpus → snapshot ids, the one to serve first).
+
+    Returns the place and plain sentences about what could not be followed. Only
+    names listed in ``store`` are ever returned as corpus or snapshot.
+    """
+    default = preferred if preferred in store else next(iter(store), None)
+    notices: list[str] = []
+    corpus = _last(params, "corpus")
+    if corpus and (not CORPUS_PATTERN.fullmatch(corpus) or corpus not in store):
+        notices.append("The link names a corpus that is not in this store; another one is shown.")
+        return Place(default, _newest(store, default)), notices
+    corpus = corpus or default
+    snapshot_id = _last(params, "snapshot")
+    if not corpus or not snapshot_id or snapshot_id in store[corpus]:
+        return Place(corpus, snapshot_id if corpus and snapshot_id else _newest(store, corpus)), notices
+    if not SNAPSHOT_ID_PATTERN.fullmatch(snapshot_id):
+        notices.append("The link names something that is no snapshot; the newest one is shown.")
+        return Place(corpus, _newest(store, corpus)), notices
+    return Place(corpus, _newest(store, corpus), missing_snapshot=snapshot_id), notices
+
+
+def _newest(store: Mapping[str, Sequence[str]], corpus: str | None) -> str | None:
+    return next(iter(store[corpus]), None) if corpus else None
+
+
+def _values(params: Params, key: str) -> list[str]:
+    value = params.get(key, ())
+    return [value] if isinstance(value, str) else [str(each) for each in value]
+
+
+def _last(params: Params, key: str) -> str:
+    return next(reversed(_values(params, key)), "")
+
+
+class _Reader:
+    """Takes checked values out of ``params`` and collects what was left out."""
+
+    def __init__(self, params: Params) -> None:
+        self._params = params
+        self.left_out: dict[str, None] = {}
+
+    def one(self, key: str, name: str, allowed: Container[str], default: str | None) -> Any:
+        value = _last(self._params, key)
+        if not value or value == default:
+            return default
+        if len(value) > 10 * MAX_TEXT or value not in allowed:
+            self.left_out[name] = None
+            return default
+        return value
+
+    def many(self, key: str, name: str, allowed: Container[str]) -> tuple[str, ...]:
+        values = [value for value in _values(self._params, key) if value]
+        good = [value for value in values if len(value) <= 10 * MAX_TEXT and value in allowed]
+        if len(good) < len(values) or len(good) > MAX_CHOICES:
+            self.left_out[name] = None
+        return tuple(good[:MAX_CHOICES])
+
+    def text(self, key: str, name: str) -> str:
+        value = _last(self._params, key)
+        cleaned = clean_text(value)
+        if len(value) > MAX_TEXT or (value and not cleaned):
+            self.left_out[name] = None
+        return cleaned
+
+    def years(self, facts: Facts) -> tuple[int, int] | None:
+        value = _last(self._params, "years")
+        if not value:
+            return None
+        match = re.fullmatch(r"([0-9]{1,4})-([0-9]{1,4})", value)
+        if match is None or facts.years is None:
+            self.left_out["years"] = None
+            return None
+        low, high = int(match[1]), int(match[2])
+        if low > high or high < facts.years[0] or low > facts.years[1]:
+            self.left_out["years"] = None
+            return None
+        return low, high
+
+    def numbers(self, key: str, name: str, separators: str, limit: int) -> list[float]:
+        value = _last(self._params, key)
+        if not value:
+            return []
+        parts = re.split(f"[{separators}]", value) if len(value) <= 30 * limit else []
+        if not 0 < len(parts) <= limit or not all(re.fullmatch(r"-?[0-9]{1,7}(\.[0-9]{1,9})?", p) for p in parts):
+            self.left_out[name] = None
+            return []
+        return [float(part) for part in parts]
+
+    def polygon(self) -> Polygon | None:
+        numbers = self.numbers("area", "region of the map", "~_", 2 * MAX_VERTICES)
+        corners = clean_polygon(list(zip(numbers[::2], numbers[1::2], strict=False))) if numbers else None
+        if numbers and (corners is None or len(numbers) % 2):
+            self.left_out["region of the map"] = None
+            return None
+        return corners
+
+
+def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
+    """The view that ``params`` describe over the snapshot of ``facts``, and plain notices.
+
+    Never raises, whatever ``params`` hold. For every view that holds only what
+    ``facts`` know, ``view_from_query(parse_qs(query_of(view)), facts) == (view, [])``.
+    """
+    read = _Reader(params)
+    facets = {key.removeprefix("facet."): key for key in params if key.startswith("facet.")}
+    if any(name not in facts.facets for name in facets):
+        read.left_out["facet"] = None
+    filters = Filters(
+        years=read.years(facts),
+        include_undated=read.one("undated", "undated papers", ("no",), None) is None,
+        venues=read.many("venue", "venue", facts.venues),
+        facets=tuple(
+            (name, read.many(key, "facet value", facts.facets[name]))
+            for name, key in facets.items()
+            if name in facts.facets
+        ),
+        words=read.text("words", "filter words"),
+    )
+    window = read.numbers("window", "part of the map", "~", 4)
+    at = _last(params, "at")
+    view = View(
+        corpus=facts.corpus,
+        snapshot_id=facts.snapshot_id,
+        page=read.one("page", "page", PAGES, "overview"),
+        topic=read.one("topic", "topic", facts.topic_ids, None),
+        paper=read.one("paper", "paper", facts.paper_ids, None),
+        similar=read.one("similar", "paper", facts.paper_ids, None),
+        search=read.text("q", "search text"),
+        mode=read.one("mode", "kind of search", MODES, "words"),
+        filters=filters,
+        topics=read.many("topics", "topic", facts.topic_ids),
+        period=read.one("period", "period", facts.periods, None),
+        measure=read.one("measure", "measure", MEASURES, "share"),
+        group=read.one("group", "grouping", ("venue", *facts.facets), ""),
+        colour_by=read.one("colour", "colouring", COLOURS, "topic"),
+        selection=read.polygon(),
+        viewport=(window[0], window[1], window[2], window[3]) if len(window) == 4 else None,
+        sort=read.one("sort", "order of papers", PAPER_SORTS, ""),
+        topic_sort=read.one("order", "order of topics", TOPIC_SORTS, "size"),
+        list_page=max(1, int(at)) if re.fullmatch(r"[0-9]{1,7}", at) else 1,
+        table=read.one("table", "table", TABLES, ""),
+        abstracts=read.one("abstracts", "abstracts", ("yes",), None) is not None,
+    )
+    notices = [f"The link holds a {name} that this snapshot does not know; it was left out." for name in read.left_out]
+    return view, notices

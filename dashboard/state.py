@@ -1,0 +1,210 @@
+"""What a page shows, as one frozen `View`, and the query string that says the same.
+
+`query_of` is canonical: fixed order, only what differs from the default, always
+corpus and snapshot. `view_from_query` never trusts: every value is checked by
+pattern, by membership in the snapshot's own `Facts`, or both; what fails is left
+out and said in a plain sentence that does not repeat the value.
+
+Pure: no Streamlit here (`dashboard.navigation` moves between views).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from pipeline.schema import CORPUS_PATTERN, SNAPSHOT_ID_PATTERN
+
+Polygon = tuple[tuple[float, float], ...]
+"""Corners in map coordinates, at least 3 and at most `MAX_VERTICES`; a box has 4."""
+
+Params = Mapping[str, str | Sequence[str]]
+"""A parsed query string: a value, or the values of a repeated key."""
+
+MAX_TEXT = 200
+"""Longest search or filter text, in characters."""
+MAX_VERTICES = 200
+MAX_CHOICES = 200
+"""Most values of one repeated key (venues, topics, values of a facet)."""
+DECIMALS = 3
+"""Decimals of map coordinates in a link."""
+LARGEST_COORDINATE = 1e6
+
+PAGES = ("overview", "map", "topics", "trends", "search", "data")
+MODES = ("words", "meaning")
+PAPER_SORTS = ("strength", "newest", "oldest", "citations", "title")
+TOPIC_SORTS = ("size", "label", "rising", "coherence")
+MEASURES = ("share", "count")
+COLOURS = ("topic", "year", "strength", "trend")
+TABLES = ("papers", "topics", "trends")
+
+
+def clean_text(text: str) -> str:
+    """``text`` on one line, without control characters, at most `MAX_TEXT` characters."""
+    kept = "".join(" " if c.isspace() else c for c in text[: 4 * MAX_TEXT])
+    kept = "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cs", "Co"))
+    return " ".join(kept.split())[:MAX_TEXT].strip()
+
+
+def clean_polygon(corners: Sequence[Sequence[float]] | None) -> Polygon | None:
+    """Corners rounded to `DECIMALS` and thinned evenly to `MAX_VERTICES`; ``None`` if no area is left."""
+    if corners is None:
+        return None
+    rounded = [(round(float(x), DECIMALS) + 0.0, round(float(y), DECIMALS) + 0.0) for x, y in corners]
+    if any(not math.isfinite(value) or abs(value) > LARGEST_COORDINATE for pair in rounded for value in pair):
+        return None
+    if len(rounded) > MAX_VERTICES:
+        step = len(rounded) / MAX_VERTICES
+        rounded = [rounded[int(i * step)] for i in range(MAX_VERTICES)]
+    return tuple(rounded) if len(set(rounded)) >= 3 else None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows every page.
+
+    ``years`` is inclusive; ``None`` is no limit. Papers without a year stay while
+    ``include_undated``. Venues are alternatives, so are the values of one facet;
+    different facets, venues, years and words must all hold.
+    """
+
+    years: tuple[int, int] | None = None
+    include_undated: bool = True
+    venues: tuple[str, ...] = ()
+    facets: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        facets = {name: tuple(sorted(set(values))) for name, values in self.facets if values}
+        object.__setattr__(self, "venues", tuple(sorted(set(self.venues))))
+        object.__setattr__(self, "facets", tuple(sorted(facets.items())))
+        object.__setattr__(self, "words", clean_text(self.words))
+
+    def facet(self, name: str) -> tuple[str, ...]:
+        """The chosen values of facet ``name``; empty when it does not filter."""
+        return dict(self.facets).get(name, ())
+
+    def with_facet(self, name: str, values: Sequence[str]) -> Filters:
+        """These filters with the values of one facet replaced."""
+        return replace(self, facets=tuple((dict(self.facets) | {name: tuple(values)}).items()))
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that decides what is on screen; the query string holds all of it."""
+
+    corpus: str
+    snapshot_id: str
+    page: str = "overview"
+    topic: str | None = None  # the topic whose page is open, or whose papers are listed
+    paper: str | None = None  # the paper that is open
+    similar: str | None = None  # the list holds papers similar to this one
+    search: str = ""
+    mode: Literal["words", "meaning"] = "words"
+    filters: Filters = NO_FILTERS
+    topics: tuple[str, ...] = ()  # compared on Trends, highlighted on Map; in the order chosen
+    period: str | None = None  # papers of one period
+    measure: Literal["share", "count"] = "share"
+    group: str = ""  # "", "venue" or a facet's name: what splits trends
+    colour_by: str = "topic"
+    selection: Polygon | None = None
+    viewport: tuple[float, float, float, float] | None = None  # x from, x to, y from, y to
+    sort: str = ""  # one of PAPER_SORTS; "" = the list's own order
+    topic_sort: str = "size"
+    list_page: int = 1
+    table: str = ""  # which list an export takes; "" = the page's main one
+    abstracts: bool = False  # exports carry abstracts
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "search", clean_text(self.search))
+        object.__setattr__(self, "topics", tuple(dict.fromkeys(self.topics)))
+        object.__setattr__(self, "selection", clean_polygon(self.selection))
+        if self.viewport is not None:
+            rounded = tuple(round(float(value), DECIMALS) + 0.0 for value in self.viewport)
+            object.__setattr__(self, "viewport", rounded)
+
+    def to(self, page: str | None = None, **changes: Any) -> View:
+        """Another view with the same snapshot and filters: where an in-app link leads.
+
+        Changing the page closes what was open on the old one (topic, paper, similar,
+        period); any change but of the list's page goes back to its first page.
+        """
+        if page is not None and page != self.page:
+            closed = {"topic": None, "paper": None, "similar": None, "period": None, "table": "", "sort": ""}
+            changes = {"page": page, **closed, **changes}
+        return replace(self, **{"list_page": 1, **changes})
+
+    def with_filters(self, **changes: Any) -> View:
+        """This view with some filters changed, back on the first page of its list."""
+        return replace(self, filters=replace(self.filters, **changes), list_page=1)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a snapshot knows, for checking a query string against it."""
+
+    corpus: str
+    snapshot_id: str
+    years: tuple[int, int] | None = None
+    venues: Container[str] = frozenset()
+    facets: Mapping[str, Container[str]] = field(default_factory=dict)
+    topic_ids: Container[str] = frozenset()
+    paper_ids: Container[str] = frozenset()
+    periods: Collection[str] = ()
+
+
+# --- View → query string ----------------------------------------------------------
+
+
+def _number(value: float) -> str:
+    return f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+def params_of(view: View) -> dict[str, str | list[str]]:
+    """The canonical parameters of ``view``, in order, without those at their default."""
+    filters = view.filters
+    params: dict[str, str | list[str]] = {
+        "corpus": view.corpus,
+        "snapshot": view.snapshot_id,
+        "page": view.page,
+        "topic": view.topic or "",
+        "paper": view.paper or "",
+        "similar": view.similar or "",
+        "q": view.search,
+        "mode": _unless(view.mode, "words"),
+        "years": f"{filters.years[0]}-{filters.years[1]}" if filters.years else "",
+        "undated": "" if filters.include_undated else "no",
+        "venue": list(filters.venues),
+        **{f"facet.{name}": list(values) for name, values in filters.facets},
+        "words": filters.words,
+        "topics": list(view.topics),
+        "period": view.period or "",
+        "measure": _unless(view.measure, "share"),
+        "group": view.group,
+        "colour": _unless(view.colour_by, "topic"),
+        "area": "_".join(f"{_number(x)}~{_number(y)}" for x, y in view.selection or ()),
+        "window": "~".join(_number(value) for value in view.viewport or ()),
+        "sort": view.sort,
+        "order": _unless(view.topic_sort, "size"),
+        "at": "" if view.list_page == 1 else str(view.list_page),
+        "table": view.table,
+        "abstracts": "yes" if view.abstracts else "",
+    }
+    return {key: value for key, value in params.items() if value}
+
+
+def _unless(value: str, default: str) -> str:
+    return "" if value == default else value
+
+
+def query_of(view: View) -> str:
+    """The canonical query string of ``view``: equal views, equal strings."""
+    return urlencode(params_of(view), doseq=True)
