@@ -1,0 +1,183 @@
+"""The map of all papers: a Streamlit component of our own around WebGL.
+
+Four parts, so that each change sends only what changed. The *points* of a
+snapshot (12 bytes a paper) travel once, together with the code that draws
+them; the *mask* of papers that pass the filters travels when filters change;
+the map itself takes a few hundred bytes (colouring, topic, region, open
+paper); *titles* are asked for while the pointer moves, in a fragment of their
+own, and rerun nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard.components.map_event import NOTHING, MapEvent, Polygon, read_event
+from dashboard.components.map_points import MapPoints, pack_mask, pack_rows
+
+ColourBy = Literal["topic", "year"]
+
+MAX_HIGHLIGHTED = 5_000
+"""Papers that can be marked at once; of more, the first are marked."""
+
+_MAX_TITLES = 80
+_TITLE_CHARACTERS = 300
+_PARTS = (
+    "surface.js",
+    "points.js",
+    "camera.js",
+    "emphasis.js",
+    "painter.js",
+    "labels.js",
+    "region.js",
+    "hover.js",
+    "gestures.js",
+    "pictures.js",
+    "topic_map.js",
+)
+
+
+@lru_cache(maxsize=1)
+def _engine() -> str:
+    """The map's code: its files one after another, its style sheet as a constant, and a version."""
+    folder = resources.files("dashboard.components") / "map_front"
+    style = (folder / "topic_map.css").read_text(encoding="utf-8")
+    code = "\n".join((folder / name).read_text(encoding="utf-8") for name in _PARTS)
+    version = hashlib.sha256((style + code).encode()).hexdigest()[:12]
+    return f"const VERSION = {json.dumps(version)}\nconst STYLE = {json.dumps(style)}\n{code}"
+
+
+def _front(name: str) -> str:
+    return (resources.files("dashboard.components") / "map_front" / name).read_text(encoding="utf-8")
+
+
+_POINTS = st.components.v2.component("topic_map_points", js=_engine())
+_MASK = st.components.v2.component("topic_map_mask", js=_front("mask.js"))
+_TITLES = st.components.v2.component("topic_map_titles", js=_front("titles.js"))
+_MAP = st.components.v2.component("topic_map", html=_front("topic_map.html"), js=_front("mount.js"))
+
+
+def topic_map(
+    points: MapPoints,
+    *,
+    key: str,
+    titles: Callable[[Sequence[int]], Sequence[str]],
+    shown: NDArray[np.bool_] | None = None,
+    colour_by: ColourBy = "topic",
+    topics: Sequence[str] = (),
+    highlighted: Sequence[int] | NDArray[np.integer] = (),
+    paper: int | None = None,
+    selection: Polygon | None = None,
+    caption: str = "",
+    height: int = 640,
+    on_event: Callable[[MapEvent], None] | None = None,
+) -> MapEvent:
+    """Draw the map and say what the reader did on it since the last run.
+
+    Everything on the map follows the arguments: after a gesture the caller
+    puts the event into its own state and passes that back in.
+
+    Parameters
+    ----------
+    points
+        `dashboard.components.map_points.map_points` of the snapshot; keep it, do not rebuild it every run.
+    key
+        Streamlit key, one a map.
+    titles
+        Titles of the papers in these rows, asked for on hover. Plain text.
+    shown
+        Rows that pass the filters; ``None`` for all. The others are barely visible and cannot be picked.
+    colour_by
+        What colours the points.
+    topics
+        Topic ids to bring forward; the other papers fade.
+    highlighted
+        Rows to mark, for instance search results; the other papers fade.
+    paper
+        Row of the open paper: it gets a ring.
+    selection
+        The region that is selected; papers outside it fade.
+    caption
+        Where this comes from (corpus, snapshot), written under saved pictures.
+    height
+        Pixels; less on a screen that is not so high.
+    on_event
+        Called with a new event before the script runs again. With it, the
+        returned event is always empty.
+
+    Returns
+    -------
+    MapEvent
+        What happened, once; `map_event.NOTHING` when nothing new did.
+    """
+    mask = pack_mask(shown)
+    topic_positions = {topic_id: position for position, topic_id in enumerate(points.topic_ids)}
+    spec = {
+        "map": key,
+        "points": points.token,
+        "mask": hashlib.sha256(mask).hexdigest()[:16] if mask else None,
+        "colourBy": colour_by,
+        "topics": [topic_positions[topic] for topic in topics if topic in topic_positions],
+        "highlighted": pack_rows(highlighted[:MAX_HIGHLIGHTED]) if len(highlighted) else None,
+        "paper": paper,
+        "selection": [list(corner) for corner in selection] if selection else None,
+        "caption": caption,
+        "height": height,
+    }
+    state_key = f"{key}:last"
+
+    def take() -> MapEvent:
+        """The event in the component's state, unless it was taken before."""
+        state = st.session_state.get(key)
+        value = state.get("event") if isinstance(state, Mapping) else None
+        if not isinstance(value, Mapping) or value.get("id") == st.session_state.get(state_key):
+            return NOTHING
+        st.session_state[state_key] = value.get("id")
+        return read_event(value, points.n_papers, points.topic_ids)
+
+    def report() -> None:
+        if on_event is not None and (event := take()).happened:
+            on_event(event)
+
+    with st.container(gap=None):
+        _POINTS(key=f"{key}:points", data=points.payload)
+        _MASK(key=f"{key}:mask", data=_named_mask(key, spec["mask"], mask))
+        _titles(f"{key}:titles", titles, points.n_papers)
+        _MAP(key=key, data=spec, on_event_change=report)
+    return NOTHING if on_event is not None else take()
+
+
+def _named_mask(key: str, name: Any, mask: bytes) -> bytes:
+    """A line naming the map and the mask, then the mask itself."""
+    return json.dumps([key, name]).encode() + b"\n" + mask
+
+
+@st.fragment
+def _titles(key: str, titles: Callable[[Sequence[int]], Sequence[str]], n_papers: int) -> None:
+    """Answer the map's questions for titles; the only thing that runs when the pointer moves."""
+    answer_key = f"{key}:answer"
+
+    def answer() -> None:
+        asked = st.session_state[key].get("ask")
+        rows = [row for row in asked if _is_row(row, n_papers)][:_MAX_TITLES] if isinstance(asked, list) else []
+        found = [str(title)[:_TITLE_CHARACTERS] for title in titles(rows)] if rows else []
+        st.session_state[answer_key] = {"rows": rows, "titles": found}
+
+    _TITLES(
+        key=key,
+        data={"map": key.removesuffix(":titles"), **st.session_state.get(answer_key, {"rows": [], "titles": []})},
+        on_ask_change=answer,
+    )
+
+
+def _is_row(row: Any, n_papers: int) -> bool:
+    return isinstance(row, int) and not isinstance(row, bool) and 0 <= row < n_papers

@@ -1,0 +1,1 @@
+"""Pictures: pure functions from frames to plotly figures, one file a picture."""
