@@ -31,7 +31,7 @@ MAX_TEXT = 200
 MAX_VERTICES = 200
 MAX_CHOICES = 200
 """Most values of one repeated key (venues, topics, values of a facet)."""
-DECIMALS = 3
+DECIMALS = 4
 """Decimals of map coordinates in a link."""
 LARGEST_COORDINATE = 1e6
 
@@ -40,7 +40,7 @@ MODES = ("words", "meaning")
 PAPER_SORTS = ("strength", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
 MEASURES = ("share", "count")
-COLOURS = ("topic", "year", "strength", "trend")
+COLOURS = ("topic", "year")
 TABLES = ("papers", "topics", "trends")
 
 

@@ -1,8 +1,8 @@
-"""LaTeX in titles and abstracts → readable plain text.
+r"""LaTeX in titles and abstracts → readable plain text.
 
 Tolerant by design: abstracts hold unbalanced braces, lone dollar signs that
 are money, home-made macros and commands whose braces somebody lost on the way
-(``\\emphde facto``). Whatever comes in, text comes out, in time proportional
+(``\emphde facto``). Whatever comes in, text comes out, in time proportional
 to its length.
 
 Formulas are kept between `MATH_OPEN` and `MATH_CLOSE`, two private-use
@@ -120,42 +120,42 @@ class _Parser:
     def sequence(self, math: bool, depth: int, until: str) -> str:
         out: list[str] = []
         while self.at < len(self.tokens):
-            token = self.tokens[self.at]
-            if token == until:
+            piece = self.tokens[self.at]
+            if piece == until:
                 self.at += 1
                 break
-            if token == _OUT and math:
+            if piece == _OUT and math:
                 break  # a group left open ends with its formula
             self.at += 1
-            out.append(self.atom(token, math, depth))
+            out.append(self.atom(piece, math, depth))
         joined = "".join(out)
         return _tidy_formula(joined) if math else joined
 
-    def atom(self, token: str, math: bool, depth: int) -> str:
-        if token == "{":
+    def atom(self, piece: str, math: bool, depth: int) -> str:
+        if piece == "{":
             return "" if depth >= _MAX_DEPTH else self.sequence(math, depth + 1, "}")
-        if token == _IN:
+        if piece == _IN:
             inner = self.sequence(True, depth + 1, _OUT) if depth < _MAX_DEPTH else ""
             return inner if math else _marked(inner)
-        if token in ("}", _OUT, "\\"):
+        if piece in ("}", _OUT, "\\"):
             return ""
-        if token in "^_":
-            return self.script(token, math, depth)
-        if token == "~":
+        if piece in "^_":
+            return self.script(piece, math, depth)
+        if piece == "~":
             return " "
-        if token == "&":
+        if piece == "&":
             return " " if math else "&"
-        if token[0] == "\\":
-            return self.command(token[1:].rstrip("*") or "*", math, depth)
-        return token
+        if piece[0] == "\\":
+            return self.command(piece[1:].rstrip("*") or "*", math, depth)
+        return piece
 
-    def script(self, token: str, math: bool, depth: int) -> str:
+    def script(self, piece: str, math: bool, depth: int) -> str:
         if not math and self.peek() != "{":
-            return token
+            return piece
         content = self.argument(True, depth)
-        if math and token == "^" and content.strip() == "":
+        if math and piece == "^" and content.strip() == "":
             return ""
-        raised = superscript(content) if token == "^" else subscript(content)
+        raised = superscript(content) if piece == "^" else subscript(content)
         return raised if math else _marked(raised)
 
     def command(self, name: str, math: bool, depth: int) -> str:
@@ -219,7 +219,8 @@ class _Parser:
             return f"{_bracketed(self.argument(True, depth))}/{_bracketed(self.argument(True, depth))}"
         if name == "sqrt":
             self.optional()
-            return f"√{_bracketed(self.argument(True, depth))}"
+            content = self.argument(True, depth).strip()
+            return f"√{content}" if len(content) <= 1 or content.isdecimal() else f"√({content})"
         return None
 
     def unknown(self, name: str, math: bool, depth: int) -> str:
@@ -258,6 +259,7 @@ class _Parser:
             self.at += 1
         if offset and self.peek() == "}":
             self.at += 1
+        self.skip_space(text.startswith("\\") and not offset)
         return composed
 
     def link(self, name: str) -> str:
@@ -284,19 +286,19 @@ class _Parser:
         self.skip_space(True)
         if self.at >= len(self.tokens) or depth >= _MAX_DEPTH:
             return ""
-        token = self.tokens[self.at]
-        if token in ("}", _OUT):
+        piece = self.tokens[self.at]
+        if piece in ("}", _OUT):
             return ""
-        if token == "{":
+        if piece == "{":
             self.at += 1
             return self.sequence(math, depth + 1, "}")
-        if token[0] in "\\^_~&" or token == _IN:
+        if piece[0] in "\\^_~&" or piece == _IN:
             self.at += 1
-            return self.atom(token, math, depth + 1)
-        self.tokens[self.at] = token[1:]
-        if not token[1:]:
+            return self.atom(piece, math, depth + 1)
+        self.tokens[self.at] = piece[1:]
+        if not piece[1:]:
             self.at += 1
-        return token[0]
+        return piece[0]
 
     def braced(self, depth: int) -> str:
         return self.argument(False, depth) if self.peek() == "{" else ""
@@ -331,5 +333,6 @@ def _bracketed(content: str) -> str:
 
 def _tidy_formula(content: str) -> str:
     content = re.sub(r"\s+", " ", content)
+    content = re.sub(r" (?=[\^_⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱᵀ₀-₎ᵢⱼₖₘₙₚₜₓ])", "", content)
     content = re.sub(r"(?<=[(\[{⟨‖√]) | (?=[)\]},;⟩])|(?<=\blog) (?=\()|(?<=\bln) (?=\()", "", content)
     return content.strip()

@@ -12,6 +12,10 @@ def _pairs(table: str) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
+def _words(table: str) -> frozenset[str]:
+    return frozenset(table.split())
+
+
 SYMBOLS: dict[str, str] = _pairs("""
     alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ
     lambda λ mu μ nu ν xi ξ pi π varpi ϖ rho ρ varrho ϱ sigma σ varsigma ς tau τ upsilon υ phi φ varphi φ
@@ -39,26 +43,26 @@ RELATIONS: dict[str, str] = _pairs("""
 """)
 """Commands that become one character with a space on either side."""
 
-FUNCTIONS: frozenset[str] = frozenset(
-    "log ln lg exp min max inf sup lim liminf limsup sin cos tan cot sec arcsin arccos arctan sinh cosh tanh"
-    " det dim ker deg gcd arg argmin argmax Pr mod bmod poly polylog diag rank tr hom".split()
-)
+FUNCTIONS: frozenset[str] = _words("""
+    log ln lg exp min max inf sup lim liminf limsup sin cos tan cot sec arcsin arccos arctan sinh cosh tanh
+    det dim ker deg gcd arg argmin argmax Pr mod bmod poly polylog diag rank tr hom
+""")
 """Commands that are upright words: ``\\log``."""
 
 BLACKBOARD: dict[str, str] = _pairs("R ℝ N ℕ Z ℤ C ℂ Q ℚ P ℙ H ℍ E E")
 """``\\mathbb{R}`` and its kin; other letters stay as they are."""
 
-TEXT_WRAPPERS: frozenset[str] = frozenset(
-    "emph textbf textit texttt textsc textsf textsl textrm textup textmd textnormal text mbox hbox fbox uline"
-    " enquote uppercase lowercase textsuperscript textsubscript acs ac acl gls underline".split()
-)
+TEXT_WRAPPERS: frozenset[str] = _words("""
+    emph textbf textit texttt textsc textsf textsl textrm textup textmd textnormal text mbox hbox fbox uline
+    enquote uppercase lowercase textsuperscript textsubscript acs ac acl gls underline
+""")
 """Commands that only say how their argument is set; the argument is prose."""
 
-MATH_WRAPPERS: frozenset[str] = frozenset(
-    "mathrm mathbf mathcal mathbb mathsf mathit mathtt mathscr mathfrak mathnormal mathop mathbin mathrel"
-    " bm boldsymbol pmb operatorname overline smash ensuremath boxed overbrace underbrace phantom Bbb bbm"
-    " mathds mathbbm Mathbb".split()
-)
+MATH_WRAPPERS: frozenset[str] = _words("""
+    mathrm mathbf mathcal mathbb mathsf mathit mathtt mathscr mathfrak mathnormal mathop mathbin mathrel
+    bm boldsymbol pmb operatorname overline smash ensuremath boxed overbrace underbrace phantom Bbb bbm
+    mathds mathbbm Mathbb
+""")
 """The same in formulas."""
 
 OVER_ACCENTS: dict[str, str] = {
@@ -80,21 +84,21 @@ LETTERS: dict[str, str] = _pairs(
 )
 """Letters of prose that have a command of their own."""
 
-DROPPED: frozenset[str] = frozenset(
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle displaystyle textstyle"
-    " scriptstyle scriptscriptstyle limits nolimits it em bf rm sl sc tt cal sf itshape bfseries scshape"
-    " ttfamily normalfont tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge noindent"
-    " indent par centering protect xspace nobreak allowbreak leavevmode relax expandafter newline linebreak"
-    " maketitle bgroup egroup nonumber notag hfill vfill hline cr tabularnewline".split()
-)
+DROPPED: frozenset[str] = _words("""
+    left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle displaystyle textstyle
+    scriptstyle scriptscriptstyle limits nolimits it em bf rm sl sc tt cal sf itshape bfseries scshape
+    ttfamily normalfont tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge noindent
+    indent par centering protect xspace nobreak allowbreak leavevmode relax expandafter newline linebreak
+    maketitle bgroup egroup nonumber notag hfill vfill hline cr tabularnewline
+""")
 """Commands that only change how things look; nothing remains of them."""
 
-DROPPED_WITH_ARGUMENT: frozenset[str] = frozenset(
-    "cite citep citet citealp citealt citeauthor citeyear citeyearpar Citet Citep parencite textcite autocite"
-    " nocite ref eqref cref Cref autoref pageref label footnotemark hspace vspace hskip vskip kern color"
-    " begin end bibliography bibliographystyle includegraphics input thispagestyle pagestyle index"
-    " vphantom hphantom".split()
-)
+DROPPED_WITH_ARGUMENT: frozenset[str] = _words("""
+    cite citep citet citealp citealt citeauthor citeyear citeyearpar Citet Citep parencite textcite autocite
+    nocite ref eqref cref Cref autoref pageref label footnotemark hspace vspace hskip vskip kern color
+    begin end bibliography bibliographystyle includegraphics input thispagestyle pagestyle index
+    vphantom hphantom
+""")
 """Commands whose argument is no prose either."""
 
 SPACES: frozenset[str] = frozenset([",", ";", ":", " ", "\n", "\t", "quad", "qquad", "enspace", "thinspace"])

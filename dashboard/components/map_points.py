@@ -56,6 +56,7 @@ def map_points(papers: pd.DataFrame, topics: pd.DataFrame, token: str) -> MapPoi
         "n": len(papers),
         "topics": _topics_header(finest),
         "years": _years_header(year),
+        "outlier": {theme: palette.THEMES[theme].outlier for theme in palette.THEMES},
     }
     encoded = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     encoded += b" " * (-len(encoded) % 4)
@@ -96,7 +97,6 @@ def _years_header(year: NDArray[np.int16]) -> dict[str, Any]:
         "low": low,
         "high": high,
         "colours": {theme: palette.year_colours(theme) for theme in palette.THEMES},
-        "outlier": {theme: palette.THEMES[theme].outlier for theme in palette.THEMES},
     }
 
 

@@ -10,6 +10,8 @@ only if a folder of that name was listed.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +51,18 @@ class SnapshotDamaged(SnapshotError):
         super().__init__(message)
         self.problems = problems if problems is not None else [message]
         self.last_good = last_good
+
+
+@contextmanager
+def plain_disk_errors(corpus: str) -> Iterator[None]:
+    """Turn the system's refusal to change ``corpus`` into a sentence, as a `SnapshotError`."""
+    try:
+        yield
+    except OSError as error:
+        raise SnapshotError(
+            f"Corpus {corpus} could not be changed: {error.strerror or error}. "
+            "What it serves is as it was; free some space or choose another --store, then try again."
+        ) from error
 
 
 def default_store() -> Path:

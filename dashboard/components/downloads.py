@@ -1,0 +1,66 @@
+"""The only download buttons. Files are made when the button is clicked, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard import data, exports
+from dashboard.context import PageContext
+from dashboard.queries import SnapshotIndex
+from dashboard.state import View, query_of
+
+
+def csv_button(context: PageContext, view: View, n_rows: int, *, key: str, label: str = "CSV") -> None:
+    """A button for the CSV of ``view``'s list, or a sentence why there is none.
+
+    Parameters
+    ----------
+    n_rows
+        Rows the list has; a list without rows has no button.
+    """
+    if n_rows == 0:
+        return
+    if exports.table_of(view) == "papers" and (reason := exports.too_large(context.index, view, n_rows)):
+        st.caption(reason)
+        return
+    st.download_button(
+        label,
+        data=csv_of(context.index, view),
+        file_name=exports.file_name(view),
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        help=f"{n_rows:,} rows, all pages of the list, with where they come from in the last columns.",
+    )
+
+
+def csv_of(index: SnapshotIndex, view: View) -> Callable[[], bytes]:
+    """What makes the file when it is asked for: the same bytes as ``topic-explorer export --view``."""
+
+    def make() -> bytes:
+        by_meaning = view.search and view.mode == "meaning" and exports.table_of(view) == "papers"
+        encoder = data.query_encoder(view.corpus, view.snapshot_id) if by_meaning else None
+        return exports.export(index, view, encoder.encode(view.search) if encoder else None)
+
+    return make
+
+
+def figure_button(figure: Any, title: str, context: PageContext, *, key: str, label: str = "HTML") -> None:
+    """A button for a plotly figure as one HTML file that works without a network."""
+    view = context.view
+    source = f"Topic Explorer, corpus {view.corpus}, snapshot {view.snapshot_id}, view {query_of(view)}"
+    st.download_button(
+        label,
+        data=partial(exports.figure_html, figure, title, source),
+        file_name=f"{view.corpus}-{view.page}-{view.snapshot_id}.html",
+        mime="text/html",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        help="The picture as one file that opens in any browser, without a network.",
+    )

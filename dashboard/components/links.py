@@ -1,0 +1,78 @@
+"""Ways from one view to another: real links, and buttons that look like links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal
+
+import streamlit as st
+
+from dashboard.navigation import go, go_query
+from dashboard.safe_text import for_text
+from dashboard.state import View, query_of
+
+
+def _front(name: str) -> str:
+    return (resources.files("dashboard.components") / "link_front" / name).read_text(encoding="utf-8")
+
+
+_LINK_BAR = st.components.v2.component("link_bar", js=_front("link_bar.js"), css=_front("link_bar.css"))
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a link leads. ``label`` is plain text; ``brand`` sets it as the wordmark."""
+
+    label: str
+    view: View
+    brand: bool = False
+
+
+def link_bar(
+    links: Sequence[Link],
+    *,
+    key: str,
+    name: str,
+    current: int | None = None,
+    look: Literal["bar", "inline"] = "bar",
+) -> None:
+    """A row of links with real addresses, followed without loading the page anew.
+
+    Parameters
+    ----------
+    name
+        What the row is, for people who listen to the page.
+    current
+        Which link leads to where one is.
+    """
+
+    def follow() -> None:
+        query = st.session_state[key].get("follow")
+        if isinstance(query, str):
+            go_query(query)
+
+    data = {
+        "name": name,
+        "look": look,
+        "current": current,
+        "links": [
+            {"label": for_text(link.label), "query": query_of(link.view), "brand": link.brand} for link in links
+        ],
+    }
+    _LINK_BAR(key=key, data=data, on_follow_change=follow)
+
+
+def view_button(
+    label: str,
+    view: View,
+    *,
+    key: str,
+    icon: str | None = None,
+    help: str | None = None,  # noqa: A002 - Streamlit's name for it
+    type: Literal["primary", "secondary", "tertiary"] = "tertiary",  # noqa: A002
+    width: Literal["content", "stretch"] = "content",
+) -> None:
+    """A button that leads to ``view``. ``label`` is markdown: `safe_text.for_markdown` first."""
+    st.button(label, key=key, icon=icon, help=help, type=type, width=width, on_click=go, args=(view,), wrap=True)

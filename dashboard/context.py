@@ -1,0 +1,37 @@
+"""What every page is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from dashboard.figures.palette import ThemeName
+from dashboard.queries import Mask, SnapshotIndex
+from dashboard.state import View
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """One run of one page for one visitor.
+
+    Attributes
+    ----------
+    index
+        The snapshot and its codes; shared, never changed.
+    view
+        What the address bar says, checked.
+    mask : bool (n_papers,)
+        Papers that pass ``view.filters``, worked out once a run. Read only.
+    theme
+        What the visitor's browser shows.
+    """
+
+    index: SnapshotIndex
+    view: View
+    mask: Mask
+    theme: ThemeName
+
+    @cached_property
+    def n_matching(self) -> int:
+        """Papers that pass the filters."""
+        return int(self.mask.sum())

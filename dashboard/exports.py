@@ -1,0 +1,336 @@
+"""Everything that leaves the dashboard as a file: the only writer of CSV and of pictures.
+
+CSV is UTF-8 with a byte order mark, RFC 4180 with CRLF: text always quoted and safe from being
+taken for a formula (`safe_text.for_csv`), numbers bare, dates ISO, what is unknown
+empty. The last columns, the same in every row, say where it comes from: corpus,
+snapshot_id and view, the permalink's query string. Giving that string to
+`export_view` gives the same bytes again.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dashboard.permalinks import place_from_query, view_from_query
+from dashboard.queries import (
+    FilterError,
+    SnapshotIndex,
+    index_snapshot,
+    listed_papers,
+    matching_rows,
+    papers_at,
+    topic_overview,
+    topic_trends,
+)
+from dashboard.safe_text import for_csv
+from dashboard.settings import SETTINGS, cache_folder
+from dashboard.state import View, query_of
+from pipeline import snapshot as snapshots
+from pipeline.schema import FACET_PREFIX
+
+_BOM = "\ufeff"
+_BLOCK = 5_000  # papers whose text is held at once
+_PAPER_COLUMNS = (
+    "paper_id", "title", "authors", "venue", "source", "published", "published_precision", "year", "url", "doi",
+    "citations", "keywords", "language", "topic_id", "topic_number", "topic_label", "strength", "nearest_topic_id",
+    "nearest_similarity", "second_topic_id", "margin", "x", "y",
+)  # fmt: skip
+_TOPIC_COLUMNS = (
+    "topic_id", "number", "label", "keywords", "n_papers", "share", "size", "trend_class", "trend_slope", "trend_q",
+    "coherence", "stability", "x", "y", "representative_papers",
+)  # fmt: skip
+_TREND_COLUMNS = (
+    "period", "period_start", "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_period", "share",
+    "share_low", "share_high",
+)  # fmt: skip
+
+
+class ExportError(Exception):
+    """This cannot be exported; the message says why and what to do."""
+
+
+# --- which list ---------------------------------------------------------------------
+
+
+def table_of(view: View) -> str:
+    """Which list an export of ``view`` takes: ``papers``, ``topics`` or ``trends``."""
+    if view.table:
+        return view.table
+    if view.page == "trends":
+        return "papers" if view.period or view.topic else "trends"
+    whole = view.topic is None and view.selection is None and not view.search and view.similar is None
+    return "topics" if view.page in ("overview", "topics") and whole else "papers"
+
+
+def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] | None = None) -> bytes:
+    """The CSV of ``view``'s list.
+
+    Parameters
+    ----------
+    query_vector
+        The embedded search text, where the view searches by meaning.
+
+    Raises
+    ------
+    ExportError
+        It would be larger than `Settings` allows.
+    FilterError
+        A search by meaning without ``query_vector``.
+    """
+    match table_of(view):
+        case "topics":
+            return topics_csv(index, view)
+        case "trends":
+            return trends_csv(index, view)
+    return papers_csv(index, view, query_vector)
+
+
+def file_name(view: View) -> str:
+    """A name for the file: corpus, what it lists, snapshot. Letters, digits, dots and dashes only."""
+    what = view.topic if view.topic and table_of(view) == "papers" else ""
+    return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + ".csv"
+
+
+def too_large(index: SnapshotIndex, view: View, n_rows: int) -> str | None:
+    """Why a CSV of ``n_rows`` papers would be refused; ``None`` when it would not."""
+    if n_rows > SETTINGS.export_max_rows:
+        return (
+            f"This list has {n_rows:,} papers; a download stops at {SETTINGS.export_max_rows:,}. "
+            "Narrow it with the filters, or use topic-explorer export on the machine that holds the store."
+        )
+    if view.abstracts and index.n_papers:
+        stored = index.snapshot.manifest.files["abstracts.arrow"].bytes
+        if stored / index.n_papers * n_rows > SETTINGS.export_max_bytes:
+            return (
+                f"With abstracts this list would be larger than {SETTINGS.export_max_bytes // 1_000_000} MB. "
+                "Leave the abstracts out, or narrow the list with the filters."
+            )
+    return None
+
+
+# --- tables ----------------------------------------------------------------------------
+
+
+def papers_csv(
+    index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] | None = None, *, limited: bool = True
+) -> bytes:
+    """Every paper of ``view``'s list, all pages of it, in its order.
+
+    ``limited`` keeps to the caps of `Settings`; see `export` for what is raised.
+    """
+    hits = listed_papers(index, view, query_vector=query_vector)
+    if limited and (reason := too_large(index, view, len(hits.rows))):
+        raise ExportError(reason)
+    facets = [column for column in index.papers.columns if column.startswith(FACET_PREFIX)]
+    header = [*_PAPER_COLUMNS, *facets]
+    header += ["similarity"] if hits.scores is not None else []
+    header += ["abstract"] if view.abstracts else []
+    lines = [_line([*header, "corpus", "snapshot_id", "view"], [])]
+    tail = _provenance(view)
+    for start in range(0, len(hits.rows), _BLOCK):
+        rows = hits.rows[start : start + _BLOCK]
+        papers = papers_at(index, rows)
+        columns = [_cells(papers[name]) for name in (*_PAPER_COLUMNS, *facets)]
+        if hits.scores is not None:
+            columns.append([_number(score) for score in hits.scores[start : start + _BLOCK]])
+        if view.abstracts:
+            columns.append([_text(abstract) for abstract in index.snapshot.abstracts(rows)])
+        lines += [",".join(cells) + tail for cells in zip(*columns, strict=True)]
+    return _file(lines)
+
+
+def topics_csv(index: SnapshotIndex, view: View) -> bytes:
+    """The table of topics under ``view``'s filters, in its order."""
+    topics = topic_overview(index, matching_rows(index, view.filters), view.topic_sort)
+    return _frame_csv(topics, _TOPIC_COLUMNS, view)
+
+
+def trends_csv(index: SnapshotIndex, view: View) -> bytes:
+    """Counts and shares per period under ``view``'s filters: its topics, or all of them; by group if it groups."""
+    mask = matching_rows(index, view.filters)
+    chosen = view.topics or ((view.topic,) if view.topic else None)
+    groups = _groups(view, index)
+    trends = topic_trends(index, mask, chosen, view.group, groups)
+    labels = dict(zip(index.topics["topic_id"], index.topics["label"], strict=True))
+    return _frame_csv(trends.assign(topic_label=trends["topic_id"].map(labels).fillna("Outliers")), _TREND_COLUMNS, view)
+
+
+def _groups(view: View, index: SnapshotIndex) -> Sequence[str]:
+    if not view.group:
+        return ()
+    chosen = view.filters.venues if view.group == "venue" else view.filters.facet(view.group)
+    return chosen or index.values(view.group).names
+
+
+def _frame_csv(frame: pd.DataFrame, columns: Sequence[str], view: View) -> bytes:
+    cells = [_cells(frame[name]) for name in columns]
+    tail = _provenance(view)
+    lines = [_line([*columns, "corpus", "snapshot_id", "view"], [])]
+    return _file([*lines, *(",".join(row) + tail for row in zip(*cells, strict=True))])
+
+
+# --- cells -----------------------------------------------------------------------------
+
+
+def _file(lines: Iterable[str]) -> bytes:
+    # Lone surrogates cannot be written as UTF-8.
+    return (_BOM + "".join(f"{line}\r\n" for line in lines)).encode("utf-8", "replace")
+
+
+def _line(texts: Sequence[str], numbers: Sequence[str]) -> str:
+    return ",".join([*map(_text, texts), *numbers])
+
+
+def _provenance(view: View) -> str:
+    written = replace(view, list_page=1, viewport=None)
+    return "," + _line([view.corpus, view.snapshot_id, query_of(written)], [])
+
+
+def _text(value: str) -> str:
+    return '"' + for_csv(value).replace('"', '""') + '"'
+
+
+def _number(value: Any) -> str:
+    if value is None or value is pd.NA or value != value:
+        return ""
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    # The shortest digits that give the same float back, of its own width.
+    return np.format_float_positional(value, trim="-")
+
+
+def _cells(column: pd.Series) -> list[str]:
+    """One column as cells, by its type: numbers, dates, lists of text, text."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return ["" if day is pd.NaT else day.date().isoformat() for day in column]
+    if pd.api.types.is_numeric_dtype(column):
+        return [_number(value) for value in column]
+    return [_cell(value) for value in column]
+
+
+def _cell(value: Any) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, str):
+        return _text(value)
+    return _text("; ".join(str(part) for part in value))
+
+
+# --- from the command line -------------------------------------------------------------
+
+
+def export_view(store: Path, query: str, corpus: str | None = None) -> bytes:
+    """The bytes that the dashboard's button gives for the permalink with query string ``query``.
+
+    ``corpus`` stands in for a query without one. The caps of a download do not hold here.
+
+    Raises
+    ------
+    ExportError
+        The query names something that is not there: nothing is exported rather
+        than something else.
+    SnapshotError
+        The snapshot cannot be opened.
+    """
+    params = parse_qs(query.rpartition("?")[2], keep_blank_values=False)
+    if corpus is not None:
+        if params.setdefault("corpus", [corpus]) != [corpus]:
+            raise ExportError(f"The view is one of corpus {params['corpus'][-1]!r}, not of {corpus!r}.")
+    listed = {}
+    for name in snapshots.list_corpora(store):
+        infos = snapshots.list_snapshots(store, name)
+        listed[name] = [i.snapshot_id for i in sorted(infos, key=lambda info: not info.is_latest)]
+    place, notices = place_from_query(params, listed)
+    if notices or place.corpus is None or place.snapshot_id is None:
+        raise ExportError(" ".join(notices) or "The store holds no snapshot: topic-explorer fit makes one.")
+    if place.missing_snapshot is not None:
+        raise ExportError(
+            f"Snapshot {place.missing_snapshot} of corpus {place.corpus} is not in this store any more; "
+            f"the newest is {place.snapshot_id}."
+        )
+    index = index_snapshot(snapshots.open_snapshot(store, place.corpus, place.snapshot_id))
+    view, notices = view_from_query(params, index.facts)
+    if notices:
+        raise ExportError(" ".join(notices).replace("; it was left out", ""))
+    if table_of(view) != "papers":
+        return export(index, view)
+    return papers_csv(index, view, _query_vector(index, view), limited=False)
+
+
+def corpus_export(store: Path, corpus: str) -> bytes:
+    """Every paper of the latest snapshot of ``corpus``.
+
+    Raises
+    ------
+    SnapshotError
+        There is no such corpus, or it cannot be opened.
+    """
+    index = index_snapshot(snapshots.open_snapshot(store, corpus))
+    return papers_csv(index, View(index.corpus, index.snapshot_id, table="papers"), limited=False)
+
+
+def topic_export(store: Path, corpus: str, topic: str) -> bytes:
+    """The complete paper list of one topic of the latest snapshot, as on the topic's page.
+
+    ``topic`` is a topic id, ``outlier``, or a topic's number.
+
+    Raises
+    ------
+    ExportError
+        There is no such topic.
+    SnapshotError
+        There is no such corpus, or it cannot be opened.
+    """
+    index = index_snapshot(snapshots.open_snapshot(store, corpus))
+    by_number = {str(n): topic_id for n, topic_id in zip(index.topics["number"], index.topic_ids, strict=True)}
+    topic_id = by_number.get(topic, topic)
+    if topic_id not in index.topic_code_of:
+        raise ExportError(
+            f"Corpus {corpus} has no topic {topic!r}: it has {len(by_number)} topics, numbered from 1. "
+            "The Topics page shows their ids."
+        )
+    return papers_csv(index, View(index.corpus, index.snapshot_id, page="topics", topic=topic_id), limited=False)
+
+
+def _query_vector(index: SnapshotIndex, view: View) -> NDArray[np.float32] | None:
+    if not view.search or view.mode != "meaning" or view.similar is not None:
+        return None
+    if index.snapshot.manifest.query_encoder == "none":
+        raise FilterError("This snapshot cannot search by meaning: it has nothing to embed the search text with.")
+    from pipeline.embedding.query import load_query_encoder
+
+    return load_query_encoder(index.snapshot.path / "query_encoder", cache_folder()).encode(view.search)
+
+
+# --- pictures ---------------------------------------------------------------------------
+
+
+def figure_html(figure: Any, title: str, source: str = "") -> bytes:
+    """A plotly figure as one HTML file that needs nothing else: plotly.js is inside, no MathJax.
+
+    Parameters
+    ----------
+    figure
+        A ``plotly.graph_objects.Figure`` whose texts went through `safe_text.for_plotly`.
+    title
+        The page's title. Plain text.
+    source
+        A line below the picture that says where it comes from. Plain text.
+    """
+    picture = figure.to_html(full_html=False, include_plotlyjs=True, include_mathjax=False)
+    page = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title></head>\n'
+        '<body style="margin:1rem;font-family:sans-serif">\n'
+        f"{picture}\n<p><small>{html.escape(source)}</small></p>\n</body></html>\n"
+    )
+    return page.encode()

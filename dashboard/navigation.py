@@ -1,0 +1,59 @@
+"""From one `View` to the next through the address bar, which is the only memory.
+
+A widget's value is set from the view before the widget is drawn, and its
+callback writes the next view's query string; the run that follows reads it
+back. So back, forward, reload and a pasted link all take the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import streamlit as st
+
+from dashboard.state import View, params_of, query_of
+
+
+def current_params() -> dict[str, list[str]]:
+    """The query string as the browser sent it, every value of every key."""
+    return {key: st.query_params.get_all(key) for key in st.query_params}
+
+
+def go(view: View) -> None:
+    """Make ``view`` what the address bar says. In a callback, the run that follows shows it;
+    elsewhere, call ``st.rerun()`` after it.
+    """
+    st.query_params.from_dict(params_of(view))
+
+
+def go_query(query: str) -> None:
+    """`go` for a query string from the browser; it is checked when it is read back."""
+    st.query_params.from_dict(parse_qs(query.removeprefix("?")[:20_000], max_num_fields=1_000))
+
+
+def hold(key: str, value: Any) -> str:
+    """Give the widget ``key`` the value that the view says, before it is drawn; returns ``key``."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
+
+
+def on_change(key: str, next_view: Callable[[Any], View]) -> Callable[[], None]:
+    """A callback for the widget ``key``: go to ``next_view(its new value)``."""
+
+    def follow() -> None:
+        go(next_view(st.session_state[key]))
+
+    return follow
+
+
+def permalink(view: View) -> str:
+    """The whole address of ``view``, for sending to somebody."""
+    try:
+        parts = urlsplit(st.context.url or "")
+    except (AttributeError, ValueError):
+        return f"?{query_of(view)}"
+    base = f"{parts.scheme}://{parts.netloc}{parts.path or '/'}" if parts.netloc else ""
+    return f"{base}?{query_of(view)}"

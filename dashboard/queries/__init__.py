@@ -1,0 +1,41 @@
+"""Questions put to a snapshot: pure functions of a `SnapshotIndex` and small frozen values.
+
+No Streamlit, no caches, nothing changed in place. Masks are bool arrays over all
+papers, rows are positions in the snapshot's own order.
+"""
+
+from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
+from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
+from dashboard.queries.papers import listed_papers, paper_rows, papers_at
+from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
+from dashboard.queries.topics import representative_rows, topic_name, topic_overview, topic_sizes
+from dashboard.queries.trends import n_dated, period_start, topic_trends
+
+__all__ = [
+    "MAX_NEAREST",
+    "UNDATED",
+    "FilterError",
+    "Hits",
+    "Mask",
+    "Rows",
+    "SnapshotIndex",
+    "Values",
+    "index_snapshot",
+    "listed_papers",
+    "matching_rows",
+    "n_dated",
+    "paper_rows",
+    "papers_at",
+    "period_start",
+    "representative_rows",
+    "rows_in_polygon",
+    "rows_with_words",
+    "search_meaning",
+    "search_words",
+    "similar_papers",
+    "topic_name",
+    "topic_overview",
+    "topic_sizes",
+    "topic_trends",
+    "value_counts",
+]

@@ -1,0 +1,232 @@
+"""A snapshot with what every query needs worked out once: codes instead of strings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from dashboard.state import Facts
+from pipeline.schema import FACET_PREFIX, OUTLIER_TOPIC_ID
+from pipeline.snapshot import Snapshot
+
+Rows = NDArray[np.int64]
+"""Positions of papers in the snapshot's own order."""
+Mask = NDArray[np.bool_]
+"""One truth a paper."""
+
+UNDATED = -1
+"""Period code and year of papers without a date."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """Which papers carry which value of one facet; a paper may carry several.
+
+    ``entry_rows[i]`` carries ``names[entry_values[i]]``; entries are sorted by
+    value and no paper carries a value twice. ``counts`` are papers a value.
+    """
+
+    names: tuple[str, ...]
+    entry_rows: NDArray[np.int32]
+    entry_values: NDArray[np.int32]
+    starts: NDArray[np.int64]
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Papers carrying each value."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def code_of(self) -> Mapping[str, int]:
+        """Value → its position in ``names``."""
+        return MappingProxyType({name: code for code, name in enumerate(self.names)})
+
+    def rows_of(self, name: str) -> NDArray[np.int32]:
+        """Rows of the papers carrying ``name``; none for an unknown value."""
+        code = self.code_of.get(name)
+        return self.entry_rows[:0] if code is None else self.entry_rows[self.starts[code] : self.starts[code + 1]]
+
+    def counts_within(self, mask: Mask) -> NDArray[np.int64]:
+        """Papers carrying each value, of those in ``mask``."""
+        return np.bincount(self.entry_values[mask[self.entry_rows]], minlength=len(self.names))
+
+
+@dataclass(frozen=True)
+class SnapshotIndex:
+    """One opened snapshot and its codes; shared by every visitor, never changed.
+
+    Attributes
+    ----------
+    snapshot
+        The snapshot itself (tables, embeddings, abstracts, manifest).
+    years : int16 (n,)
+        `UNDATED` where unknown.
+    facets
+        Facet name → its `Values`; ``"venue"`` is one too.
+    topics
+        The finest topics in order of number, index 0…k−1.
+    topic_codes : int32 (n,)
+        Position in ``topics``; −1 for outliers.
+    periods
+        Every period of the trends, oldest first, without gaps.
+    period_codes : int32 (n,)
+        Position in ``periods``; `UNDATED` for undated papers.
+    """
+
+    snapshot: Snapshot
+    years: NDArray[np.int16]
+    venues: Values
+    facets: Mapping[str, Values]
+    topics: pd.DataFrame
+    topic_codes: NDArray[np.int32]
+    periods: tuple[str, ...]
+    period_codes: NDArray[np.int32]
+    rows_by_id: Mapping[str, int]
+
+    @property
+    def papers(self) -> pd.DataFrame:
+        """The snapshot's papers. Never change it: it is shared."""
+        return self.snapshot.papers
+
+    @property
+    def n_papers(self) -> int:
+        """Papers in the snapshot."""
+        return len(self.years)
+
+    @property
+    def n_undated(self) -> int:
+        """Papers without a year."""
+        return int((self.years == UNDATED).sum())
+
+    @property
+    def corpus(self) -> str:
+        """The corpus's name."""
+        return self.snapshot.manifest.corpus
+
+    @property
+    def snapshot_id(self) -> str:
+        """The snapshot's id."""
+        return self.snapshot.manifest.snapshot_id
+
+    @cached_property
+    def topic_ids(self) -> tuple[str, ...]:
+        """Ids of the finest topics, in order of number."""
+        return tuple(self.topics["topic_id"])
+
+    @cached_property
+    def topic_code_of(self) -> Mapping[str, int]:
+        """Topic id → its code; outliers are −1."""
+        return MappingProxyType({OUTLIER_TOPIC_ID: -1} | {t: code for code, t in enumerate(self.topic_ids)})
+
+    @cached_property
+    def year_range(self) -> tuple[int, int] | None:
+        """First and last year; ``None`` for a corpus without dates."""
+        dated = self.years[self.years != UNDATED]
+        return (int(dated.min()), int(dated.max())) if len(dated) else None
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What a query string is checked against."""
+        return Facts(
+            corpus=self.corpus,
+            snapshot_id=self.snapshot_id,
+            years=self.year_range,
+            venues=self.venues.code_of,
+            facets={name: values.code_of for name, values in self.facets.items()},
+            topic_ids=self.topic_code_of,
+            paper_ids=self.rows_by_id,
+            periods=self.periods,
+        )
+
+    def values(self, kind: str) -> Values:
+        """The `Values` of ``"venue"`` or of a facet."""
+        return self.venues if kind == "venue" else self.facets[kind]
+
+    def topic(self, topic_id: str) -> pd.Series | None:
+        """The row of one topic in ``topics``; ``None`` for outliers and unknown ids."""
+        code = self.topic_code_of.get(topic_id, -1)
+        return self.topics.iloc[code] if code >= 0 else None
+
+
+def index_snapshot(snapshot: Snapshot) -> SnapshotIndex:
+    """Work out the codes of ``snapshot``: once per snapshot and process."""
+    papers = snapshot.papers
+    topics = snapshot.topics[snapshot.topics["level"] == 0].sort_values("number").reset_index(drop=True)
+    code_of_topic = {topic_id: code for code, topic_id in enumerate(topics["topic_id"])}
+    topic_codes = papers["topic_id"].map(code_of_topic).fillna(-1).to_numpy(dtype=np.int32)
+    years = papers["year"].fillna(UNDATED).to_numpy(dtype=np.int16)
+    periods, period_codes = _periods(snapshot)
+    facets = {
+        column.removeprefix(FACET_PREFIX): _list_values(papers[column])
+        for column in papers.columns
+        if column.startswith(FACET_PREFIX)
+    }
+    index = SnapshotIndex(
+        snapshot=snapshot,
+        years=years,
+        venues=_scalar_values(papers["venue"]),
+        facets=MappingProxyType(facets),
+        topics=topics,
+        topic_codes=topic_codes,
+        periods=periods,
+        period_codes=period_codes,
+        rows_by_id=MappingProxyType({paper_id: row for row, paper_id in enumerate(papers["paper_id"])}),
+    )
+    for array in (years, topic_codes, period_codes):
+        array.setflags(write=False)
+    return index
+
+
+def _periods(snapshot: Snapshot) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    periods = tuple(sorted(set(snapshot.trends["period"])))
+    dates = pd.to_datetime(snapshot.papers["published"])
+    unit = snapshot.manifest.trends.unit
+    if unit is None or not periods:
+        return (), np.full(len(dates), UNDATED, dtype=np.int32)
+    # Numbers, not strings: a label for every paper would cost more than the whole query.
+    part = {"year": 1, "quarter": 4, "month": 12}[unit]
+    within = {"year": 0, "quarter": dates.dt.quarter - 1, "month": dates.dt.month - 1}[unit]
+    position = (dates.dt.year * part + within).fillna(UNDATED).to_numpy(dtype=np.int64)
+    codes = np.full(len(dates), UNDATED, dtype=np.int32)
+    for code, period in enumerate(periods):
+        year, _, rest = period.partition("-")
+        start = int(year) * part + (int(rest.removeprefix("Q")) - 1 if rest else 0)
+        codes[position == start] = code
+    return periods, codes
+
+
+def _scalar_values(column: pd.Series) -> Values:
+    known = column.notna().to_numpy()
+    rows = np.flatnonzero(known)
+    return _values(rows, column[known].to_numpy(dtype=object))
+
+
+def _list_values(column: pd.Series) -> Values:
+    lists = pa.array(column, type=pa.list_(pa.string()), from_pandas=True)
+    if isinstance(lists, pa.ChunkedArray):
+        lists = lists.combine_chunks()
+    lists = lists.fill_null([]) if lists.null_count else lists
+    rows = np.repeat(np.arange(len(lists)), np.asarray(lists.value_lengths()))
+    return _values(rows, lists.flatten().to_numpy(zero_copy_only=False))
+
+
+def _values(rows: NDArray[Any], values: NDArray[Any]) -> Values:
+    known = np.array([isinstance(value, str) and bool(value.strip()) for value in values], dtype=bool)
+    codes, names = pd.factorize(values[known], sort=True)
+    entries = np.unique(codes.astype(np.int64) * (2**32) + rows[known]) if len(codes) else np.empty(0, np.int64)
+    entry_values = (entries >> 32).astype(np.int32)
+    entry_rows = (entries & 0xFFFFFFFF).astype(np.int32)
+    starts = np.searchsorted(entry_values, np.arange(len(names) + 1)).astype(np.int64)
+    return Values(_names(names), entry_rows, entry_values, starts)
+
+
+def _names(names: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(str(name) for name in names)

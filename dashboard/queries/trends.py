@@ -1,0 +1,93 @@
+"""Counts and shares over time, recomputed under the current filters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex
+from pipeline.intervals import wilson_interval
+
+
+def topic_trends(
+    index: SnapshotIndex,
+    mask: Mask,
+    topic_ids: Sequence[str] | None = None,
+    group_kind: str = "",
+    groups: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Papers of each topic in each period, of those in ``mask``.
+
+    Parameters
+    ----------
+    topic_ids
+        Which topics, outliers allowed; ``None``: every topic, then outliers.
+    group_kind, groups
+        ``"venue"`` or a facet's name, and the values to tell apart. A paper with
+        two values counts once in each.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``schema.TRENDS``, zero-filled, ordered by topic, group and
+        period. ``n_period`` counts all papers in the mask of that period (and
+        group); where it is 0 the share is 0 and its interval (0, 1).
+    """
+    wanted = (*index.topic_ids, "outlier") if topic_ids is None else tuple(topic_ids)
+    parts = [("", np.flatnonzero(mask))]
+    if group_kind:
+        values = index.values(group_kind)
+        parts = [(name, values.rows_of(name)[mask[values.rows_of(name)]]) for name in groups]
+    n_periods, n_codes = len(index.periods), len(index.topics) + 1
+    frames = []
+    for group, rows in parts:
+        counts = _count(index, rows, n_periods, n_codes)
+        per_period = counts.sum(axis=0)
+        for topic_id in wanted:
+            hits = counts[index.topic_code_of[topic_id] + 1]
+            frames.append(_trend(index, topic_id, group_kind, group, hits, per_period))
+    if not frames or not n_periods:
+        return _trend(index, "", "", "", np.empty(0, int), np.empty(0, int)).iloc[:0]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _count(index: SnapshotIndex, rows: Rows, n_periods: int, n_codes: int) -> np.ndarray:
+    """Papers by topic code + 1 (rows) and period (columns)."""
+    dated = rows[index.period_codes[rows] != UNDATED]
+    cells = (index.topic_codes[dated].astype(np.int64) + 1) * n_periods + index.period_codes[dated]
+    return np.bincount(cells, minlength=n_codes * n_periods).reshape(n_codes, n_periods)
+
+
+def _trend(
+    index: SnapshotIndex, topic_id: str, kind: str, group: str, hits: np.ndarray, totals: np.ndarray
+) -> pd.DataFrame:
+    low, high = wilson_interval(hits, totals)
+    periods = index.periods[: len(hits)]
+    return pd.DataFrame(
+        {
+            "period": pd.array(periods, dtype="str"),
+            "period_start": pd.to_datetime([period_start(period) for period in periods]),
+            "topic_id": topic_id,
+            "group_kind": kind,
+            "group": group,
+            "n_papers": hits.astype(np.int32),
+            "n_period": totals.astype(np.int32),
+            "share": hits / np.maximum(totals, 1),
+            "share_low": low,
+            "share_high": high,
+        }
+    )
+
+
+def period_start(period: str) -> str:
+    """The first day of ``"2024"``, ``"2024-Q3"`` or ``"2024-07"``, as ISO date."""
+    year, _, rest = period.partition("-")
+    month = (int(rest[1:]) - 1) * 3 + 1 if rest.startswith("Q") else int(rest or 1)
+    return f"{int(year):04d}-{month:02d}-01"
+
+
+def n_dated(index: SnapshotIndex, mask: Mask) -> int:
+    """Papers in ``mask`` that stand in some period: what trends count."""
+    return int((index.period_codes[mask] != UNDATED).sum())

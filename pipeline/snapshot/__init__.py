@@ -1,0 +1,55 @@
+"""Snapshots: publish, open, list, verify, roll back, prune.
+
+A snapshot is a folder that never changes once it can be seen, plus one line
+in the file ``latest`` that says which is served. Everything that writes below
+a store goes through `disk`; everything that is read is checked by `integrity`
+first. ``docs/snapshot-format.md`` describes every file.
+
+``layout`` (names and paths) ← ``disk``, ``locks``, ``integrity``, ``tables``
+← ``contents`` ← ``publishing``, ``opening`` ← ``history``.
+"""
+
+from pipeline.snapshot.contents import SnapshotContents
+from pipeline.snapshot.history import (
+    SnapshotInfo,
+    list_corpora,
+    list_snapshots,
+    prune,
+    rollback,
+    snapshot_bytes,
+    verify,
+)
+from pipeline.snapshot.integrity import read_manifest
+from pipeline.snapshot.layout import (
+    SnapshotDamaged,
+    SnapshotError,
+    SnapshotMissing,
+    SnapshotTooNew,
+    default_cache,
+    default_store,
+)
+from pipeline.snapshot.opening import Snapshot, open_snapshot, verify_in_background
+from pipeline.snapshot.publishing import clear_staging, publish
+
+__all__ = [
+    "Snapshot",
+    "SnapshotContents",
+    "SnapshotDamaged",
+    "SnapshotError",
+    "SnapshotInfo",
+    "SnapshotMissing",
+    "SnapshotTooNew",
+    "clear_staging",
+    "default_cache",
+    "default_store",
+    "list_corpora",
+    "list_snapshots",
+    "open_snapshot",
+    "prune",
+    "publish",
+    "read_manifest",
+    "rollback",
+    "snapshot_bytes",
+    "verify",
+    "verify_in_background",
+]
