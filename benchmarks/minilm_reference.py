@@ -32,8 +32,14 @@ SENTENCES = [
     "meadow for days after its flowers have gone, which costs the hive about a tenth of its flights. A simple model "
     "of forgetting explains the delay.",
     LONG * 8,
+    "Solar panels on barn roofs could power a third of dairy farms, but only where the grid takes surplus at noon. We "
+    "combine aerial images of 2,300 farms with hourly milk-cooling loads and find that a small battery doubles the "
+    "share of sunlight that is used.",
+    "Reading aloud to infants is said to widen their vocabulary. A registered trial with 612 families finds an effect "
+    "at two years that has faded by four, except in homes with more than one language.",
+    "This survey orders sixty methods for summarising legal judgments by what they keep: facts, reasoning or outcome.",
+    "A proof that every planar graph with few triangles can be coloured with three colours in linear time.",
     "",
-    " ",
     "graph",
     "État de l'art de l'apprentissage par renforcement à Zürich, naïve façade, Ångström.",
     "量子计算机如何纠正错误？ 日本語の要約も読む。",
@@ -46,6 +52,7 @@ SENTENCES = [
 
 
 def main(model_folder: Path, output: Path) -> None:
+    """Write the table for the model in ``model_folder`` to ``output``."""
     model = SentenceTransformer(str(model_folder), device="cpu")
     # one at a time: padding in a batch would add its own rounding
     vectors = [model.encode(sentence, normalize_embeddings=True).tolist() for sentence in SENTENCES]

@@ -1,0 +1,1 @@
+"""A snapshot in, pages out: the data flow is ``data`` → ``queries`` → ``components`` → ``views``."""

@@ -19,7 +19,7 @@ from dashboard.queries import SnapshotIndex, index_snapshot
 from dashboard.settings import SETTINGS, cache_folder, store_folder
 from pipeline import snapshot as snapshots
 from pipeline.embedding.query import QueryEncoder, load_query_encoder
-from pipeline.snapshot import SnapshotInfo
+from pipeline.snapshot import SnapshotDamaged, SnapshotError, SnapshotInfo, SnapshotMissing
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,43 @@ def listing() -> Listing:
 def open_snapshot(corpus: str, snapshot_id: str) -> SnapshotIndex:
     """The verified snapshot with its codes; the same frozen object for everybody.
 
+    Its large files are checked in the background, once in the life of the
+    process; from then on a damaged one is out of service.
+
     Raises
     ------
     SnapshotError
-        It is not there, damaged, or of another schema version.
+        It is not there, damaged, or made by a newer version.
     """
-    return _open(str(store_folder()), corpus, snapshot_id)
+    key = (str(store_folder()), corpus, snapshot_id)
+    if problem := _out_of_service.get(key):
+        raise SnapshotDamaged(f"Snapshot {snapshot_id} of corpus {corpus} is damaged and not used: {problem}.")
+    return _open(*key)
+
+
+def served_snapshot(corpus: str) -> SnapshotIndex:
+    """The snapshot to show when none is named: the latest, else the newest good one.
+
+    Raises
+    ------
+    SnapshotError
+        None of the corpus can be opened.
+    """
+    failure: SnapshotError | None = None
+    for snapshot_id in listing().ids().get(corpus, []):
+        try:
+            return open_snapshot(corpus, snapshot_id)
+        except SnapshotError as error:
+            failure = failure or error
+    raise failure or SnapshotMissing(f"There is no corpus {corpus} in this store.")
+
+
+def why_not_latest(corpus: str, snapshot_id: str) -> str | None:
+    """Why the latest snapshot of ``corpus`` cannot be shown; ``None`` when it can, or is ``snapshot_id``."""
+    latest = next(iter(listing().ids().get(corpus, [])), None)
+    if latest is None or latest == snapshot_id:
+        return None
+    return _out_of_service.get((str(store_folder()), corpus, latest)) or _refusal(str(store_folder()), corpus, latest)
 
 
 def map_points(corpus: str, snapshot_id: str) -> MapPoints:
@@ -58,13 +89,13 @@ def map_points(corpus: str, snapshot_id: str) -> MapPoints:
     return _map_points(str(store_folder()), corpus, snapshot_id)
 
 
-def query_encoder(corpus: str, snapshot_id: str) -> QueryEncoder | None:
-    """What embeds a search text like this snapshot's papers; ``None`` when it has nothing for that.
+def query_encoder(corpus: str, snapshot_id: str) -> QueryEncoder:
+    """What embeds a search text like this snapshot's papers.
 
     Raises
     ------
-    EmbeddingError
-        The snapshot has one, but its weights are not on this machine.
+    QueryUnavailable
+        The snapshot has none, or its weights are not on this machine; the message says so.
     """
     return _query_encoder(str(store_folder()), corpus, snapshot_id)
 
@@ -76,9 +107,29 @@ def _listing(store: str) -> Listing:
     return Listing({corpus: tuple(snapshots.list_snapshots(folder, corpus)) for corpus in corpora})
 
 
+# What is wrong with snapshots that were found damaged after they had been opened. About
+# the store, not about any visitor; read and written one item at a time.
+_out_of_service: dict[tuple[str, str, str], str] = {}
+
+
 @st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner="Opening the snapshot…")
 def _open(store: str, corpus: str, snapshot_id: str) -> SnapshotIndex:
-    return index_snapshot(snapshots.open_snapshot(Path(store), corpus, snapshot_id))
+    snapshot = snapshots.open_snapshot(Path(store), corpus, snapshot_id)
+
+    def withdraw(problems: list[str]) -> None:
+        _out_of_service[store, corpus, snapshot_id] = problems[0]
+
+    snapshots.verify_in_background(snapshot, withdraw)
+    return index_snapshot(snapshot)
+
+
+@st.cache_resource(ttl=SETTINGS.listing_seconds * 6, max_entries=32, show_spinner=False)
+def _refusal(store: str, corpus: str, snapshot_id: str) -> str | None:
+    try:
+        _open(store, corpus, snapshot_id)
+    except SnapshotError as error:
+        return str(error)
+    return None
 
 
 @st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner=False)
@@ -88,8 +139,5 @@ def _map_points(store: str, corpus: str, snapshot_id: str) -> MapPoints:
 
 
 @st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner="Loading the search model…")
-def _query_encoder(store: str, corpus: str, snapshot_id: str) -> QueryEncoder | None:
-    snapshot = _open(store, corpus, snapshot_id).snapshot
-    if snapshot.manifest.query_encoder == "none":
-        return None
-    return load_query_encoder(snapshot.path / "query_encoder", cache_folder())
+def _query_encoder(store: str, corpus: str, snapshot_id: str) -> QueryEncoder:
+    return load_query_encoder(_open(store, corpus, snapshot_id).snapshot.query_encoder_path, cache_folder())

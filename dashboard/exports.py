@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from dashboard.permalinks import place_from_query, view_from_query
 from dashboard.queries import (
-    FilterError,
     SnapshotIndex,
     index_snapshot,
     listed_papers,
@@ -55,7 +54,7 @@ _TREND_COLUMNS = (
 
 
 class ExportError(Exception):
-    """This cannot be exported; the message says why and what to do."""
+    """It cannot be exported; the message says why and what to do."""
 
 
 # --- which list ---------------------------------------------------------------------
@@ -92,6 +91,11 @@ def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] |
         case "trends":
             return trends_csv(index, view)
     return papers_csv(index, view, query_vector)
+
+
+def needs_query_vector(view: View) -> bool:
+    """Whether the export of ``view`` needs its search text embedded."""
+    return bool(view.search) and view.mode == "meaning" and view.similar is None and table_of(view) == "papers"
 
 
 def file_name(view: View) -> str:
@@ -161,7 +165,8 @@ def trends_csv(index: SnapshotIndex, view: View) -> bytes:
     groups = _groups(view, index)
     trends = topic_trends(index, mask, chosen, view.group, groups)
     labels = dict(zip(index.topics["topic_id"], index.topics["label"], strict=True))
-    return _frame_csv(trends.assign(topic_label=trends["topic_id"].map(labels).fillna("Outliers")), _TREND_COLUMNS, view)
+    named = trends.assign(topic_label=trends["topic_id"].map(labels).fillna("Outliers"))
+    return _frame_csv(named, _TREND_COLUMNS, view)
 
 
 def _groups(view: View, index: SnapshotIndex) -> Sequence[str]:
@@ -242,9 +247,8 @@ def export_view(store: Path, query: str, corpus: str | None = None) -> bytes:
         The snapshot cannot be opened.
     """
     params = parse_qs(query.rpartition("?")[2], keep_blank_values=False)
-    if corpus is not None:
-        if params.setdefault("corpus", [corpus]) != [corpus]:
-            raise ExportError(f"The view is one of corpus {params['corpus'][-1]!r}, not of {corpus!r}.")
+    if corpus is not None and params.setdefault("corpus", [corpus]) != [corpus]:
+        raise ExportError(f"The view is one of corpus {params['corpus'][-1]!r}, not of {corpus!r}.")
     listed = {}
     for name in snapshots.list_corpora(store):
         infos = snapshots.list_snapshots(store, name)
@@ -302,13 +306,15 @@ def topic_export(store: Path, corpus: str, topic: str) -> bytes:
 
 
 def _query_vector(index: SnapshotIndex, view: View) -> NDArray[np.float32] | None:
-    if not view.search or view.mode != "meaning" or view.similar is not None:
+    if not needs_query_vector(view):
         return None
-    if index.snapshot.manifest.query_encoder == "none":
-        raise FilterError("This snapshot cannot search by meaning: it has nothing to embed the search text with.")
-    from pipeline.embedding.query import load_query_encoder
+    # Only here: a search by meaning needs a model, everything else starts faster without.
+    from pipeline.embedding.query import QueryUnavailable, load_query_encoder
 
-    return load_query_encoder(index.snapshot.path / "query_encoder", cache_folder()).encode(view.search)
+    try:
+        return load_query_encoder(index.snapshot.query_encoder_path, cache_folder()).encode(view.search)
+    except QueryUnavailable as error:
+        raise ExportError(str(error)) from error
 
 
 # --- pictures ---------------------------------------------------------------------------

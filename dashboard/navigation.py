@@ -16,6 +16,9 @@ import streamlit as st
 from dashboard.state import View, params_of, query_of
 
 
+_SENT = "sent by widgets"
+
+
 def current_params() -> dict[str, list[str]]:
     """The query string as the browser sent it, every value of every key."""
     return {key: st.query_params.get_all(key) for key in st.query_params}
@@ -33,18 +36,33 @@ def go_query(query: str) -> None:
     st.query_params.from_dict(parse_qs(query.removeprefix("?")[:20_000], max_num_fields=1_000))
 
 
-def hold(key: str, value: Any) -> str:
-    """Give the widget ``key`` the value that the view says, before it is drawn; returns ``key``."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
+def hold(name: str, value: Any) -> str:
+    """Give the widget called ``name`` the value that the view says; returns the key to draw it with.
+
+    Call it right before the widget. The key stays while the value is the one that
+    the widget itself sent, and is a new one, so a new widget, when the value comes
+    from elsewhere (back, a link, "clear"): a browser keeps what a widget inside a
+    closed popover was last set to, and would send it back as if it were news.
+    """
+    sent: dict[str, tuple[int, Any]] = st.session_state.setdefault(_SENT, {})
+    generation, last = sent.get(name, (0, value))
+    if last != value:
+        generation += 1
+    sent[name] = (generation, value)
+    key = f"{name}~{generation}" if generation else name
+    # In every run: a widget that is drawn later than it was sent starts from this.
+    st.session_state[key] = value
     return key
 
 
 def on_change(key: str, next_view: Callable[[Any], View]) -> Callable[[], None]:
-    """A callback for the widget ``key``: go to ``next_view(its new value)``."""
+    """A callback for the widget with the ``key`` from `hold`: go to ``next_view(its new value)``."""
 
     def follow() -> None:
-        go(next_view(st.session_state[key]))
+        value = st.session_state[key]
+        name, _, generation = key.partition("~")
+        st.session_state.setdefault(_SENT, {})[name] = (int(generation or 0), value)
+        go(next_view(value))
 
     return follow
 

@@ -12,10 +12,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.state import (
-    COLOURS, MAX_CHOICES, MAX_TEXT, MAX_VERTICES, MEASURES, MODES, PAGES, PAPER_SORTS, TABLES, TOPIC_SORTS,
-    Facts, Filters, Params, Polygon, View, clean_polygon, clean_text,
+    COLOURS,
+    MAX_CHOICES,
+    MAX_TEXT,
+    MAX_VERTICES,
+    MEASURES,
+    MODES,
+    PAGES,
+    PAPER_SORTS,
+    TABLES,
+    TOPIC_SORTS,
+    Facts,
+    Filters,
+    Params,
+    Polygon,
+    View,
+    clean_polygon,
+    clean_text,
 )
 from pipeline.schema import CORPUS_PATTERN, SNAPSHOT_ID_PATTERN
+
 
 @dataclass(frozen=True)
 class Place:
@@ -40,14 +56,16 @@ def place_from_query(
     """
     default = preferred if preferred in store else next(iter(store), None)
     notices: list[str] = []
-    corpus = _last(params, "corpus")
-    if corpus and (not CORPUS_PATTERN.fullmatch(corpus) or corpus not in store):
+    named = _last(params, "corpus")
+    if named and (not CORPUS_PATTERN.fullmatch(named) or named not in store):
         notices.append("The link names a corpus that is not in this store; another one is shown.")
         return Place(default, _newest(store, default)), notices
-    corpus = corpus or default
+    corpus = named or default
+    if corpus is None:
+        return Place(None, None), notices
     snapshot_id = _last(params, "snapshot")
-    if not corpus or not snapshot_id or snapshot_id in store[corpus]:
-        return Place(corpus, snapshot_id if corpus and snapshot_id else _newest(store, corpus)), notices
+    if not snapshot_id or snapshot_id in store[corpus]:
+        return Place(corpus, snapshot_id or _newest(store, corpus)), notices
     if not SNAPSHOT_ID_PATTERN.fullmatch(snapshot_id):
         notices.append("The link names something that is no snapshot; the newest one is shown.")
         return Place(corpus, _newest(store, corpus)), notices

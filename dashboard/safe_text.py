@@ -131,3 +131,9 @@ def doi_url(doi: str | None) -> str | None:
 def paper_url(doi: str | None, url: str | None) -> str | None:
     """Where a paper can be read: its DOI before its own address; ``None`` when neither is safe."""
     return doi_url(doi) or safe_url(url)
+
+
+def markdown_link(text: object, url: str | None) -> str:
+    """``text`` as a markdown link to ``url``, itself an answer of `safe_url` or `doi_url`; just text without one."""
+    shown = for_markdown(text)
+    return f"[{shown}](<{quote(url, safe=':/?#@!&+,;=%-._~')}>)" if url else shown

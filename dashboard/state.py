@@ -11,14 +11,11 @@ Pure: no Streamlit here (`dashboard.navigation` moves between views).
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
-
-from pipeline.schema import CORPUS_PATTERN, SNAPSHOT_ID_PATTERN
 
 Polygon = tuple[tuple[float, float], ...]
 """Corners in map coordinates, at least 3 and at most `MAX_VERTICES`; a box has 4."""
@@ -143,7 +140,7 @@ class View:
         return replace(self, **{"list_page": 1, **changes})
 
     def with_filters(self, **changes: Any) -> View:
-        """This view with some filters changed, back on the first page of its list."""
+        """The same view with some filters changed, back on the first page of its list."""
         return replace(self, filters=replace(self.filters, **changes), list_page=1)
 
 

@@ -32,31 +32,40 @@ _RELEASED = (
     r"|publicly|published|provided?|hosted|visit|see|seen|view(?:ed)?|watch(?:ed)?|at|here|on|obtained|shared|link)"
 )
 _POINTER = re.compile(rf"\b{_THINGS}\b.*?\b{_RELEASED}\b|\b{_RELEASED}\b.*?\b{_THINGS}\b|{_THINGS}\W*$", re.I | re.S)
+_RELEASE_NOUNS = (
+    r"(?:codes?|codebase|source|software|implementations?|scripts?|data|datasets?|data sets?|models?|weights"
+    r"|checkpoints?|demos?|videos?|resources|materials?|samples|annotations|benchmarks?|tools?|toolkits?|simulator)"
+)
 _PROMISE = re.compile(
-    r"\W*(?:(?:all|both|the|our|we|its|this|corresponding|related|associated|source|full|pre-?trained|trained|and|of"
-    r"|used|in|for|paper|work|proposed|method|relevant|an?|open|anonymous|pytorch|training|evaluation|supplementary"
-    r"|annotated|annotations?|more|project)\s+|,\s*){0,6}"
-    r"(?:codes?|codebase|source|software|implementations?|scripts?|data|datasets?|models?|weights|checkpoints?|demos?"
-    r"|videos?|resources|materials?|dataset)\b"
-    r"[^.]{0,70}?\b(?:(?:is|are|will be|be|been|was|were|made|becomes?)\s+(?:\w+ly\s+)?(?:made\s+)?(?:\w+ly\s+)?"
-    r"(?:available|released|open[- ]?sourced|shared|provided|published|accessible|found|public)|available\b)"
-    r"[^.]{0,60}[.!]?\W*$"
-    r"|\W*(?:we|the authors)\s+(?:will\s+|also\s+|have\s+)*(?:(?:publicly|openly|freely)\s+)?"
-    r"(?:release|released|open-?source|make|made|share|provide)\s+"
-    r"(?:all\s+|both\s+|the\s+|our\s+|its\s+|source\s+|full\s+)*(?:codes?|codebase|implementations?|software)\b"
-    r"[^.]{0,80}[.!]?\W*$",
-    re.IGNORECASE,
+    r"\W*(?:(?:for|to)\s+[^,]{3,60},\s*|moreover,\s*|furthermore,\s*|finally,\s*|in addition,\s*)?(?:"
+    r"(?:(?:all|both|the|our|we|its|this|corresponding|related|associated|source|full|pre-?trained|trained|and|of"
+    r"|used|paper|work|proposed|method|relevant|an?|open|anonymous|pytorch|training|evaluation|supplementary"
+    rf"|annotated|more|project|additional)\s+|{_RELEASE_NOUNS},?\s+){{0,6}}{_RELEASE_NOUNS}\b[^.]{{0,70}}?"
+    r"\b(?:(?:is|are|be|been|was|were|becomes?)\s+(?:\w+ly\s+)?(?:made\s+)?(?:\w+ly\s+)?"
+    r"(?:available|released|open[- ]?sourced|shared|provided|published|accessible|found|public)\b"
+    r"|(?:\w+ly\s+available|available\s+(?:at|on|online|upon|here|via|from|under))\b).{0,80}$"
+    r"|(?:we|the authors)\s+(?:will\s+|also\s+|have\s+|plan\s+to\s+)*(?:(?:publicly|openly|freely)\s+)?"
+    r"(?:release|released|open-?source|open|make|made|share|provide)\s+"
+    r"(?:all\s+|both\s+|the\s+|our\s+|its\s+|source\s+|full\s+)*(?:codes?|codebase|implementations?|software)\b.{0,80}$"
+    r"|(?:we|the authors)\s+(?:\w+\s+){0,3}(?:make|made|making)\b.{0,70}"
+    r"\b(?:publicly|freely|openly)\s+(?:available|accessible)\b.{0,60}$)",
+    re.IGNORECASE | re.DOTALL,
 )
 _FUNDING_SENTENCE = re.compile(
-    r"\W*(?:this|the|our)\s+(?:\w+\s+)?(?:work|research|project|study|paper|material)\s+"
-    r"(?:was|is|has been|were)\s+(?:\w+\s+){0,2}(?:supported|funded|sponsored)\s+(?:\w+\s+){0,3}by\b"
+    r"\W*(?:this|the|our)\s+(?:\w+\s+)?(?:work|research|project|study|paper|material)\s+(?:was|is|has been|were)\s+"
+    r"(?:\w+\s+){0,2}(?:supported|funded|sponsored)\s+(?:\w+\s+){0,3}by\b.*\b(?:grants?|award|funds?|funding|foundation"
+    r"|council|ministry|darpa|nsf|nih|erc|dfg|epsrc|programme?|agency|contract|fellowship|scholarship|university"
+    r"|institutes?|department|office|government|commission|no\.)"
     r"|\W*we\s+(?:gratefully\s+)?(?:thank|acknowledge)\s+(?:the\s+)?(?:support|funding|anonymous)"
     r"|\W*acknowledge?ments?\s*:",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _WARNING_SENTENCE = re.compile(r"\W*(?:(?:content|trigger)\s+)?(?:warning|disclaimer)\s*:", re.IGNORECASE)
 _ADDRESS_WORDS = ("http", "www.", "github", ".io", "@")
-_PROMISE_WORDS = ("available", "release", "open-source", "open source", "share", "provide", "public", "accessible", "make")
+_PROMISE_WORDS = (
+    "available", "release", "open-source", "open source", "share", "provide", "public", "accessible", "make",
+    "open all", "open our",
+)  # fmt: skip
 _OTHER_WORDS = ("upported", "unded", "ponsored", "cknowledg", "arning:", "isclaimer:", "WARNING", "e thank")
 _SECTION_WORDS = (
     "Background|Objectives?|Aims?|Purpose|Methods?|Methodology|Materials? and methods|Design|Setting|Results?"
@@ -102,7 +111,7 @@ def _aside(sentence: str, may_hold_address: bool, others: bool) -> str:
     n_words = sentence.count(" ") + 1
     if may_hold_address and _ADDRESS.search(sentence):
         return AVAILABILITY if n_words <= 30 and _POINTER.search(sentence) else ""
-    if others and _WARNING_SENTENCE.match(sentence):
+    if others and n_words <= 40 and _WARNING_SENTENCE.match(sentence):
         return WARNING
     if others and n_words <= 60 and _FUNDING_SENTENCE.match(sentence):
         return FUNDING

@@ -62,11 +62,10 @@ _SUBMISSION_SENTENCE = re.compile(
     r"""
     \W*(?:
         (?:this\s+(?:paper|article|work|manuscript)\s+(?:was|has\s+been|is|will\s+be|is\s+currently)\s+)?
-        (?:submitted|accepted|to\s+appear|to\s+be\s+(?:published|presented)|published|under\s+review|in\s+press
-          |presented)
+        (?:submitted|accepted|to\s+appear|to\s+be\s+(?:published|presented)|published|under\s+review|in\s+press)
         (?:\s+(?:as|for))?(?:\s+an?)?(?:\s+(?:conference|workshop|journal|full|short|oral|poster|spotlight))?
         (?:\s+(?:paper|publication|presentation|article|possible\s+publication))?
-        \s+(?:to|at|in|by|for)\s+(?:the\s+)?(?:[A-Z][\w&.-]*|\d{4}|publication|review)
+        \s+(?:to|at|in|by|for)\s+(?:the\s+)?(?:(?-i:[A-Z])[\w&.-]*|(?:19|20)\d\d|publication|review\b)
       | preprint\s+submitted\s+to\b
       | (?:draft|preliminary)\s+version\s+(?:of|submitted|dated)
       | arxiv\s+admin\s+note
@@ -94,14 +93,17 @@ _TAIL_SENTENCES = (
 )
 _MAX_TAIL_WORDS = 45
 _TAILS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (PAGE_REMAINS, re.compile(r"(?<=\W)\s*(?:Show (?:More|Less)|Read (?:More|Less)|View Full[- ]Text|Expand)\W*$", re.I)),
+    (
+        PAGE_REMAINS,
+        re.compile(r"(?<=\W)\s*(?:Show (?:More|Less)|Read (?:More|Less)|View Full[- ]Text|Expand)\W*$", re.IGNORECASE),
+    ),
     (RUN_ON, re.compile(r"\s+(?:1|I)\.?\s+Introduction\b.*$", re.IGNORECASE | re.DOTALL)),
     (
         KEYWORD_LIST,
         re.compile(
             r"(?:(?<=[.!?;:)\]\"”])\s*(?:[\dI]\s)?|\s(?=[^:]{0,25}:))(?:Some )?"
-            r"(?:[Kk]ey ?[Ww]ords(?: and phrases)?|KEY ?WORDS|[Ii]ndex [Tt]erms|INDEX TERMS|CCS [Cc]oncepts|General Terms"
-            r"|Categories and Subject Descriptors)\s?(?::|—|–|-(?=\w)).*$",
+            r"(?:[Kk]ey ?[Ww]ords(?: and phrases)?|KEY ?WORDS|[Ii]ndex [Tt]erms|INDEX TERMS|CCS [Cc]oncepts"
+            r"|General Terms|Categories and Subject Descriptors)\s?(?::|—|–|-(?=\w)).*$",
             re.DOTALL,
         ),
     ),

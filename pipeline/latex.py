@@ -41,7 +41,6 @@ _IN, _OUT = "\x01", "\x02"  # formula delimiters while parsing; control characte
 _MAX_DEPTH = 30
 _FRACTIONS = frozenset({"frac", "tfrac", "dfrac", "cfrac", "nicefrac", "sfrac"})
 
-_HINT = re.compile(r"[\\$]|[\^_]\{")
 _SPAN = re.compile(
     r"\$\$(?P<display>.{1,2000}?)\$\$"
     r"|\\\[(?P<bracket>.{1,2000}?)\\\]"
@@ -58,9 +57,25 @@ _LOST_BRACES = re.compile(
 )
 
 
+_EATEN_BY_ESCAPE = re.compile(
+    "\\x07(?=lpha)|\\x08(?=eta|egin|ar[^a-z]|f[^a-z]|m[^a-z])|\\t(?=imes|heta|au[^a-z]|ext[a-z]{0,2}{|ilde)"
+    "|\\x0b(?=arepsilon|arphi|ec[^a-z])|\\x0c(?=rac)|\\r(?=ho[^a-z]|ight)|\\n(?=abla|u[^a-z A-Z]|eq[^a-z])"
+)
+_ESCAPES = {"\x07": "a", "\x08": "b", "\t": "t", "\x0b": "v", "\x0c": "f", "\r": "r", "\n": "n"}
+_EATEN_BY_SPACE = re.compile(r"(\$[\d.,]*)\s(?=imes\b|heta\b|au\b|ilde\b)|(?<!\S)(?=ext(?:it|bf|tt|rm|sc|sf)\{)")
+
+
+def restore_commands(text: str) -> str:
+    r"""``text`` with commands back that lost their first letters to an escape: tab + ``imes`` is ``\times``."""
+    text = _EATEN_BY_ESCAPE.sub(lambda match: "\\" + _ESCAPES[match[0]], text)
+    if " imes" in text or " ext" in text or "$ " in text:
+        text = _EATEN_BY_SPACE.sub(lambda match: (match[1] or "") + "\\t", text)
+    return text
+
+
 def has_latex(text: str) -> bool:
     """Whether ``text`` may hold LaTeX at all: a cheap test."""
-    return _HINT.search(text) is not None
+    return "\\" in text or "$" in text or "^{" in text or "_{" in text
 
 
 def latex_to_text(text: str) -> str:
@@ -74,7 +89,7 @@ def latex_to_text(text: str) -> str:
     text = _ESCAPED_QUOTES.sub(r'"\1"', text)
     if "\\" in text:
         text = _TWICE.sub(r"\1", text)  # web pages often give a formula twice in a row
-    return _Parser(_delimit(text)).run()
+    return _Parser(_delimit(text)).run().replace(MATH_CLOSE + MATH_OPEN, "")
 
 
 def _delimit(text: str) -> str:
@@ -127,7 +142,10 @@ class _Parser:
             if piece == _OUT and math:
                 break  # a group left open ends with its formula
             self.at += 1
-            out.append(self.atom(piece, math, depth))
+            if piece in "^_" and not math and out and out[-1].endswith(MATH_CLOSE):
+                out.append(_marked(self.script(piece, True, depth)))
+            else:
+                out.append(self.atom(piece, math, depth))
         joined = "".join(out)
         return _tidy_formula(joined) if math else joined
 

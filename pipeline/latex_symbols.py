@@ -130,6 +130,7 @@ def superscript(content: str) -> str:
 def subscript(content: str) -> str:
     """``content`` lowered: ``x₂``, ``x_max`` where Unicode has no lowered form."""
     content = content.strip()
-    if content and len(content) <= 4 and all(ord(c) in _SUBSCRIPT for c in content):
+    n_letters = sum(c.isalpha() for c in content)
+    if content and len(content) <= 4 and n_letters <= 1 and all(ord(c) in _SUBSCRIPT for c in content):
         return content.translate(_SUBSCRIPT)
     return f"_{content}" if content.isalnum() or len(content) <= 1 else f"_({content})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 
@@ -17,13 +17,8 @@ class StepCounter(Protocol):
 class Progress(Protocol):
     """Where stages report to."""
 
-    def stage(self, name: str, total: int | None = None) -> _Stage:
+    def stage(self, name: str, total: int | None = None) -> AbstractContextManager[StepCounter]:
         """A context in which the stage ``name`` runs; ``total`` steps if known."""
-
-
-class _Stage(Protocol):
-    def __enter__(self) -> StepCounter: ...
-    def __exit__(self, *exception: object) -> bool | None: ...
 
 
 class _Silent:

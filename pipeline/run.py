@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline import snapshot
 from pipeline.documents import DocumentSet, prepare_documents
-from pipeline.embedding import make_embedder
+from pipeline.embedding import Embedder, make_embedder
 from pipeline.model import fit_topics, save_model
 from pipeline.neighbours import nearest_papers
 from pipeline.progress import SILENT, Progress
 from pipeline.readers import ReadReport, read_papers
-from pipeline.schema import CORPUS_PATTERN, FacetRecord, Manifest, StageTiming
+from pipeline.schema import CORPUS_PATTERN, EmbedderRecord, FacetRecord, Manifest, StageTiming, TrendsRecord
 from pipeline.search_index import write_search_index
 from pipeline.settings import RunSettings
 from pipeline.stages import StageCache, content_key
@@ -56,9 +58,10 @@ class _Stopwatch:
         seconds = round(time.perf_counter() - started, 3)
         self.stages.append(StageTiming(name=name, seconds=seconds, cached=note["cached"]))
 
-    @property
-    def seconds(self) -> float:
-        return round(time.perf_counter() - self._started, 3)
+    def facts(self) -> dict[str, Any]:
+        """What the manifest says of time and memory, up to now."""
+        seconds = round(time.perf_counter() - self._started, 3)
+        return {"stages": self.stages, "seconds": seconds, "peak_memory_mb": peak_memory_mb()}
 
 
 def peak_memory_mb() -> float:
@@ -108,9 +111,6 @@ def fit(
     if not documents.texts:
         reasons = ", ".join(f"{count} {reason}" for reason, count in documents.quality["dropped"].items())
         raise RunError(f"No paper is left to fit: {reasons or 'the files hold no records'}.")
-    papers, facets = documents.papers, settings.facets
-    stages = StageCache(cache / "stages")
-
     with watch.stage("embed"):
         embedder = make_embedder(
             settings.embedder,
@@ -123,34 +123,24 @@ def fit(
         embeddings = embedder.embed(documents.texts, progress)
     with watch.stage("topics"):
         topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress)
-    with watch.stage("labels"):
-        columns, topics = describe_topics(topic_fit, papers, documents.texts, embeddings, settings.topics, corpus)
-        for column in columns:
-            papers[column] = columns[column].to_numpy()
-    with watch.stage("trends"):
-        trends, trends_record = count_trends(
-            papers, list(topics["topic_id"]), settings.trends, facets, _newest_change(paths)
+    with watch.stage("labels"), progress.stage("naming topics"):
+        columns, topics = describe_topics(
+            topic_fit, documents.papers, documents.texts, embeddings, settings.topics, corpus
         )
-        classes = classify_trends(trends, settings.trends).set_index("topic_id")
-        for column in ("trend_class", "trend_slope", "trend_q"):
-            topics[column] = topics["topic_id"].map(classes[column])
-        term_trends = count_terms(papers, documents.texts, topics, trends_record)
+        papers = documents.papers.assign(**{name: columns[name].to_numpy() for name in columns})
+    with watch.stage("trends"), progress.stage("counting over time"):
+        over_time = _over_time(papers, topics, documents.texts, settings, _newest_change(paths))
     with watch.stage("nearest papers") as note:
-        k = settings.topics.n_nearest_papers
-        found, note["cached"] = stages.arrays(
-            "neighbours",
-            content_key(embeddings, settings={"k": k}),
-            lambda: {"rows": nearest_papers(embeddings, k, progress)},
-        )
+        neighbours, note["cached"] = _neighbours(embeddings, settings, cache, progress)
 
     contents = snapshot.SnapshotContents(
         papers=papers,
-        topics=topics,
-        trends=trends,
-        term_trends=term_trends,
+        topics=over_time.topics,
+        trends=over_time.trends,
+        term_trends=over_time.term_trends,
         abstracts=documents.abstracts,
         embeddings=embeddings.astype(np.float16),
-        neighbours=found["rows"],
+        neighbours=neighbours,
         data_quality=documents.quality,
         writers={
             "search.sqlite": lambda path: write_search_index(path, papers, documents.abstracts),
@@ -158,31 +148,68 @@ def fit(
             "bertopic": lambda folder: save_model(topic_fit, folder),
         },
     )
-
-    def describe() -> dict[str, Any]:
-        return {
-            "settings": settings.model_dump(mode="json"),
-            "inputs": report.files,
-            "papers_read": documents.quality["read"],
-            "papers_kept": documents.quality["kept"],
-            "dropped": documents.quality["dropped"],
-            "embedder": embedder.record,
-            "query_encoder": embedder.query_encoder,
-            "trends": trends_record,
-            "facets": [FacetRecord(name=name, n_values=_n_values(papers, name)) for name in facets],
-            "languages": documents.quality["languages"],
-            "stages": watch.stages,
-            "seconds": watch.seconds,
-            "peak_memory_mb": peak_memory_mb(),
-            "quality": topic_fit.quality,
-            "warnings": documents.quality["warnings"],
-        }
-
-    path = snapshot.publish(store, corpus, contents, describe)
+    facts = {
+        "settings": settings.model_dump(mode="json"),
+        "inputs": report.files,
+        "papers_read": documents.quality["read"],
+        "papers_kept": documents.quality["kept"],
+        "dropped": documents.quality["dropped"],
+        "languages": documents.quality["languages"],
+        "warnings": documents.quality["warnings"],
+        "embedder": _embedder_record(embedder),
+        "query_encoder": embedder.query_encoder,
+        "trends": over_time.record,
+        "facets": [FacetRecord(name=name, n_values=_n_values(papers, name)) for name in settings.facets],
+        "quality": topic_fit.quality,
+    }
+    with progress.stage("publishing"):
+        path = snapshot.publish(store, corpus, contents, lambda: {**facts, **watch.facts()})
     return FitResult(snapshot.read_manifest(path), path)
 
 
-def _n_values(papers: Any, facet: str) -> int:
+@dataclass(frozen=True)
+class _OverTime:
+    """What trends add: two tables, their record, and topics with their class."""
+
+    topics: pd.DataFrame
+    trends: pd.DataFrame
+    term_trends: pd.DataFrame
+    record: TrendsRecord
+
+
+def _over_time(
+    papers: pd.DataFrame, topics: pd.DataFrame, texts: Sequence[str], settings: RunSettings, as_of: date
+) -> _OverTime:
+    trends, record = count_trends(papers, list(topics["topic_id"]), settings.trends, settings.facets, as_of)
+    classes = classify_trends(trends, record, settings.trends).set_index("topic_id")
+    columns = ("trend_class", "trend_slope", "trend_q")
+    topics = topics.assign(**{name: topics["topic_id"].map(classes[name]) for name in columns})
+    return _OverTime(topics, trends, count_terms(papers, texts, topics, record), record)
+
+
+def _neighbours(
+    embeddings: NDArray[np.float32], settings: RunSettings, cache: Path, progress: Progress
+) -> tuple[NDArray[np.int32], bool]:
+    """Nearest papers by row, and whether they came from the cache."""
+    k = settings.topics.n_nearest_papers
+    found, was_cached = StageCache(cache / "stages").arrays(
+        "neighbours",
+        content_key(embeddings, settings={"k": k}),
+        lambda: {"rows": nearest_papers(embeddings, k, progress)},
+    )
+    return found["rows"], was_cached
+
+
+def _embedder_record(embedder: Embedder) -> EmbedderRecord:
+    return EmbedderRecord(
+        name=embedder.name,
+        fingerprint=embedder.fingerprint,
+        dimensions=embedder.dimensions,
+        detail=embedder.detail,
+    )
+
+
+def _n_values(papers: pd.DataFrame, facet: str) -> int:
     return len({value for values in papers[f"facet_{facet}"] for value in values})
 
 

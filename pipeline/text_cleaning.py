@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import ftfy
 
-from pipeline.latex import MATH_CLOSE, MATH_OPEN, has_latex, latex_to_text
+from pipeline.latex import MATH_CLOSE, MATH_OPEN, has_latex, latex_to_text, restore_commands
 from pipeline.latex_symbols import subscript, superscript
 
 ENCODING = "encoding or ligatures repaired"
@@ -63,10 +63,10 @@ def repair_characters(text: str) -> Cleaned:
     """``text`` decoded right, in NFC, without invisible, control or private-use characters."""
     changes: set[str] = set()
     if "\u00ad" in text or "(cid:" in text:
-        text = _PDF_GLYPH.sub("", _SOFT_HYPHEN.sub("", text))
+        text = _PDF_GLYPH.sub(" ", _SOFT_HYPHEN.sub("", text))
         changes.add(SOFT_HYPHENS)
     if text.isascii():
-        if _ASCII_CONTROL.search(text):
+        if not text.isprintable() and _ASCII_CONTROL.search(text):
             text = _ASCII_CONTROL.sub("", text)
             changes.add(INVISIBLE)
         return Cleaned(text, frozenset(changes))
@@ -141,8 +141,10 @@ _HEADING = re.compile(r"(?m)^#{1,6} ")
 _TEX_QUOTES = re.compile(r"``([^`']{1,300}?)(?:''|\"|”|’’)")
 _TEX_SPACE = re.compile(r"(?<=[A-Za-z.,;:)–—-])~(?=[A-Za-z(\\$–—-])")
 _DASHES = re.compile(r"(?<=[^\W\d_])---?(?=[^\W\d_])|(?<=\s)---?(?=\s)")
+_GLUED_SENTENCE = re.compile(
+    r"(?<=[a-z)]{2}[.!?])(?=(?:The|Our|We|This|These|In|It|To|However|Code|Extensive|Experiments|For)\b)"
+)
 _GLUED_LINK = re.compile(r"(?<=[A-Za-z).])(?:\d{1,2}(?:\]|)?)?(?=https?://)")
-_SPACE = re.compile(r"\s+")
 
 
 def _unwrap_quotes(text: str) -> str:
@@ -176,7 +178,7 @@ def clean_text(raw: str, title: bool = False) -> Cleaned:
         and a final full stop.
     """
     changes: set[str] = set()
-    text = raw
+    text = restore_commands(raw) if "$" in raw or "{" in raw else raw
     if ("<" in text or "&" in text or "]]>" in text) and (stripped := strip_markup(text)) != text:
         text = stripped
         changes.add(MARKUP)
@@ -194,7 +196,7 @@ def clean_text(raw: str, title: bool = False) -> Cleaned:
         changes.add(LATEX)
     if title:
         text = _BRACES.sub(r"\1", text)
-    text = _SPACE.sub(" ", text).strip()
+    text = " ".join(text.split())
     if title and text.endswith(".") and not text.endswith(("..", " al.", "etc.")) and not _ABBREVIATED.search(text):
         text = text[:-1]
     return Cleaned(text, frozenset(changes))
@@ -211,6 +213,7 @@ def _plain_typing(text: str) -> str:
         text = _TEX_QUOTES.sub(r"“\1”", text)
     if "--" in text:
         text = _DASHES.sub(lambda match: "—" if len(match[0]) == 3 else "–", text)
+    text = _GLUED_SENTENCE.sub(" ", text)
     if "http" in text:
         text = _GLUED_LINK.sub(" ", text)
     return text
@@ -240,7 +243,7 @@ def for_model(marked: str) -> str:
     if MATH_OPEN in marked:
         marked = _FORMULA.sub(_formula_for_model, marked).translate(_MARKS)
         marked = _LOOSE_COMMA.sub("", _EMPTY_BRACKETS.sub(" ", marked))
-        marked = _SPACE.sub(" ", marked).strip()
+        marked = " ".join(marked.split())
     return marked if marked.isascii() else unicodedata.normalize("NFKC", marked)
 
 

@@ -43,9 +43,9 @@ def csv_of(index: SnapshotIndex, view: View) -> Callable[[], bytes]:
     """What makes the file when it is asked for: the same bytes as ``topic-explorer export --view``."""
 
     def make() -> bytes:
-        by_meaning = view.search and view.mode == "meaning" and exports.table_of(view) == "papers"
-        encoder = data.query_encoder(view.corpus, view.snapshot_id) if by_meaning else None
-        return exports.export(index, view, encoder.encode(view.search) if encoder else None)
+        if not exports.needs_query_vector(view):
+            return exports.export(index, view)
+        return exports.export(index, view, data.query_encoder(view.corpus, view.snapshot_id).encode(view.search))
 
     return make
 

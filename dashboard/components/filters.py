@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.components.links import view_button
 from dashboard.context import PageContext
-from dashboard.navigation import go, hold, on_change, permalink
+from dashboard.navigation import hold, on_change, permalink
 from dashboard.queries import SnapshotIndex, value_counts
 from dashboard.safe_text import for_markdown, for_text
 from dashboard.settings import SETTINGS
@@ -24,14 +24,14 @@ def place_chooser(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View) -> 
     """Choosers for corpus and snapshot, and the link to this view."""
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
         names = sorted({*corpora, view.corpus})
+        key = hold("corpus", view.corpus)
         st.selectbox(
             "Corpus",
             names,
-            key=hold("corpus", view.corpus),
-            on_change=_choose_corpus,
-            args=(corpora, view),
+            key=key,
+            on_change=on_change(key, lambda corpus: _first_view(corpora, corpus, view)),
             label_visibility="collapsed",
-            width=210,
+            width="stretch",
         )
         infos = corpora.get(view.corpus, ())
         with st.popover(_age_label(infos, view.snapshot_id), icon=":material/history:", help="Choose a snapshot"):
@@ -41,14 +41,10 @@ def place_chooser(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View) -> 
             st.code(permalink(view), language=None, wrap_lines=True)
 
 
-def _choose_corpus(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View) -> None:
-    corpus = st.session_state["corpus"]
-    latest = [info.snapshot_id for info in corpora.get(corpus, ()) if info.is_latest] or [
-        info.snapshot_id for info in corpora.get(corpus, ())
-    ]
-    # Topics, papers and filter values are the old corpus's own: they do not travel.
-    if latest:
-        go(View(corpus, latest[0], page=view.page))
+def _first_view(corpora: Mapping[str, Sequence[SnapshotInfo]], corpus: str, view: View) -> View:
+    """The same page of another corpus. Topics, papers and filters are the old corpus's own and stay behind."""
+    infos = sorted(corpora.get(corpus, ()), key=lambda info: not info.is_latest)
+    return View(corpus, infos[0].snapshot_id, page=view.page) if infos else view
 
 
 def _snapshot_choice(infos: Sequence[SnapshotInfo], view: View) -> None:
@@ -113,7 +109,9 @@ def filter_bar(context: PageContext) -> None:
         )
         st.markdown(f"**{context.n_matching:,}** of {index.n_papers:,} papers", width="content")
         if view.filters != NO_FILTERS:
-            view_button("Clear filters", View.with_filters(view, **vars(NO_FILTERS)), key="clear", icon=":material/close:")
+            view_button(
+                "Clear filters", View.with_filters(view, **vars(NO_FILTERS)), key="clear", icon=":material/close:"
+            )
     if missing:
         st.caption(f"This corpus has no {' and no '.join(missing)}, so it cannot be filtered by them.")
 

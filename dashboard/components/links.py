@@ -57,9 +57,7 @@ def link_bar(
         "name": name,
         "look": look,
         "current": current,
-        "links": [
-            {"label": for_text(link.label), "query": query_of(link.view), "brand": link.brand} for link in links
-        ],
+        "links": [{"label": for_text(link.label), "query": query_of(link.view), "brand": link.brand} for link in links],
     }
     _LINK_BAR(key=key, data=data, on_follow_change=follow)
 
@@ -70,8 +68,8 @@ def view_button(
     *,
     key: str,
     icon: str | None = None,
-    help: str | None = None,  # noqa: A002 - Streamlit's name for it
-    type: Literal["primary", "secondary", "tertiary"] = "tertiary",  # noqa: A002
+    help: str | None = None,
+    type: Literal["primary", "secondary", "tertiary"] = "tertiary",
     width: Literal["content", "stretch"] = "content",
 ) -> None:
     """A button that leads to ``view``. ``label`` is markdown: `safe_text.for_markdown` first."""

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Polygon = tuple[tuple[float, float], ...]
-"""Corners in map coordinates; the last joins the first."""
+from dashboard.state import Polygon
 
 MAX_CORNERS = 60
 """The map simplifies a lasso to at most so many corners before sending it."""
@@ -36,9 +35,7 @@ class MapEvent:
     @property
     def happened(self) -> bool:
         """Whether there is anything to act on."""
-        return self.cleared or any(
-            field is not None for field in (self.picked_row, self.picked_topic, self.polygon)
-        )
+        return self.cleared or any(field is not None for field in (self.picked_row, self.picked_topic, self.polygon))
 
 
 NOTHING = MapEvent()

@@ -21,8 +21,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.components.map_event import NOTHING, MapEvent, Polygon, read_event
+from dashboard.components.map_event import NOTHING, MapEvent, read_event
 from dashboard.components.map_points import MapPoints, pack_mask, pack_rows
+from dashboard.safe_text import for_text
+from dashboard.state import Polygon
 
 ColourBy = Literal["topic", "year"]
 
@@ -128,8 +130,8 @@ def topic_map(
         "colourBy": colour_by,
         "topics": [topic_positions[topic] for topic in topics if topic in topic_positions],
         "highlighted": pack_rows(highlighted[:MAX_HIGHLIGHTED]) if len(highlighted) else None,
-        "paper": paper,
-        "selection": [list(corner) for corner in selection] if selection else None,
+        "paper": None if paper is None else int(paper),
+        "selection": [[float(x), float(y)] for x, y in selection] if selection else None,
         "caption": caption,
         "height": height,
     }
@@ -169,7 +171,7 @@ def _titles(key: str, titles: Callable[[Sequence[int]], Sequence[str]], n_papers
     def answer() -> None:
         asked = st.session_state[key].get("ask")
         rows = [row for row in asked if _is_row(row, n_papers)][:_MAX_TITLES] if isinstance(asked, list) else []
-        found = [str(title)[:_TITLE_CHARACTERS] for title in titles(rows)] if rows else []
+        found = [for_text(title)[:_TITLE_CHARACTERS] for title in titles(rows)] if rows else []
         st.session_state[answer_key] = {"rows": rows, "titles": found}
 
     _TITLES(

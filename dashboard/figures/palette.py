@@ -146,9 +146,7 @@ def topic_colours(x: ArrayLike, y: ArrayLike, theme: ThemeName) -> list[str]:
     """
     hues, ranks = _hues(x, y)
     steps = _LIGHTNESS[theme]
-    return [
-        oklch(steps[rank % len(steps)], _CHROMA[theme], hue) for hue, rank in zip(hues, ranks, strict=True)
-    ]
+    return [oklch(steps[rank % len(steps)], _CHROMA[theme], hue) for hue, rank in zip(hues, ranks, strict=True)]
 
 
 def label_colours(x: ArrayLike, y: ArrayLike, theme: ThemeName, minimum: float = 5.0) -> list[str]:

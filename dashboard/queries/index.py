@@ -192,15 +192,20 @@ def _periods(snapshot: Snapshot) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     if unit is None or not periods:
         return (), np.full(len(dates), UNDATED, dtype=np.int32)
     # Numbers, not strings: a label for every paper would cost more than the whole query.
-    part = {"year": 1, "quarter": 4, "month": 12}[unit]
-    within = {"year": 0, "quarter": dates.dt.quarter - 1, "month": dates.dt.month - 1}[unit]
-    position = (dates.dt.year * part + within).fillna(UNDATED).to_numpy(dtype=np.int64)
+    months = {"year": 12, "quarter": 3, "month": 1}[unit]
+    known = dates.notna().to_numpy()
+    since_epoch = dates[known].to_numpy().astype("datetime64[M]").astype(np.int64)
+    position = (since_epoch + 1970 * 12) // months
     codes = np.full(len(dates), UNDATED, dtype=np.int32)
-    for code, period in enumerate(periods):
-        year, _, rest = period.partition("-")
-        start = int(year) * part + (int(rest.removeprefix("Q")) - 1 if rest else 0)
-        codes[position == start] = code
+    # Periods have no gaps, so a code is a distance from the first.
+    codes[known] = position - _position(periods[0], 12 // months)
     return periods, codes
+
+
+def _position(period: str, n_parts: int) -> int:
+    """Periods since year 0, of ``n_parts`` a year."""
+    year, _, rest = period.partition("-")
+    return int(year) * n_parts + (int(rest.removeprefix("Q")) - 1 if rest else 0)
 
 
 def _scalar_values(column: pd.Series) -> Values:

@@ -47,9 +47,7 @@ def listed_papers(
     return hits
 
 
-def _ranked(
-    index: SnapshotIndex, view: View, mask: Mask, query_vector: NDArray[np.float32] | None
-) -> Hits | None:
+def _ranked(index: SnapshotIndex, view: View, mask: Mask, query_vector: NDArray[np.float32] | None) -> Hits | None:
     if view.similar is not None:
         return similar_papers(index, index.rows_by_id[view.similar]).within(mask)
     if not view.search:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex
 from pipeline.intervals import wilson_interval
@@ -36,7 +38,7 @@ def topic_trends(
         group); where it is 0 the share is 0 and its interval (0, 1).
     """
     wanted = (*index.topic_ids, "outlier") if topic_ids is None else tuple(topic_ids)
-    parts = [("", np.flatnonzero(mask))]
+    parts: list[tuple[str, NDArray[Any]]] = [("", np.flatnonzero(mask))]
     if group_kind:
         values = index.values(group_kind)
         parts = [(name, values.rows_of(name)[mask[values.rows_of(name)]]) for name in groups]

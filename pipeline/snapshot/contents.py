@@ -95,14 +95,12 @@ def check_contents(contents: SnapshotContents) -> CheckedContents:
         check_arrays(contents.papers, contents.abstracts, contents.embeddings, contents.neighbours)
         _check_writers(contents.writers)
         digest = _content_sha256(arrow, contents)
-    except (schema.SchemaError, UnicodeEncodeError) as error:
+    except (schema.SchemaError, UnicodeEncodeError, pa.ArrowException) as error:
         raise SnapshotError(f"This fit breaks the snapshot contract and is not published: {error}") from error
     return CheckedContents(contents, arrow, digest)
 
 
-def check_arrays(
-    papers: pd.DataFrame, abstracts: Any, embeddings: NDArray[Any], neighbours: NDArray[Any]
-) -> None:
+def check_arrays(papers: pd.DataFrame, abstracts: Any, embeddings: NDArray[Any], neighbours: NDArray[Any]) -> None:
     """Raise `SchemaError` unless the arrays describe these papers, row for row."""
     n = len(papers)
     if len(abstracts) != n:

@@ -10,6 +10,7 @@ only if a folder of that name was listed.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,15 +28,15 @@ class SnapshotError(Exception):
     """A snapshot cannot be published, opened or changed; the message says what and what to do."""
 
 
-class SnapshotMissing(SnapshotError):
+class SnapshotMissing(SnapshotError):  # noqa: N818 - reads as what it says
     """There is no such corpus or snapshot."""
 
 
-class SnapshotTooNew(SnapshotError):
+class SnapshotTooNew(SnapshotError):  # noqa: N818 - reads as what it says
     """The snapshot was made by a newer version of the program."""
 
 
-class SnapshotDamaged(SnapshotError):
+class SnapshotDamaged(SnapshotError):  # noqa: N818 - reads as what it says
     """The snapshot on disk is not what was published.
 
     Attributes
@@ -58,9 +59,10 @@ def plain_disk_errors(corpus: str) -> Iterator[None]:
     """Turn the system's refusal to change ``corpus`` into a sentence, as a `SnapshotError`."""
     try:
         yield
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise SnapshotError(
-            f"Corpus {corpus} could not be changed: {error.strerror or error}. "
+            f"Corpus {corpus} could not be changed: {reason}. "
             "What it serves is as it was; free some space or choose another --store, then try again."
         ) from error
 

@@ -131,12 +131,12 @@ def open_snapshot(store: Path, corpus: str, snapshot_id: str | None = None, veri
     try:
         return _open(path, verify)
     except SnapshotDamaged as error:
-        good = next(_good_ones(folder, snapshot_id), None)
-        hint = f"The last good snapshot is {good.snapshot_id}." if good else "No other snapshot of it is good."
+        last_good = _last_good(folder, snapshot_id)
+        hint = f"The last good snapshot is {last_good}." if last_good else "No other snapshot of it is good."
         raise SnapshotDamaged(
             f"Snapshot {snapshot_id} of corpus {corpus} is damaged and not used: {error}. {hint}",
             problems=error.problems,
-            last_good=good.snapshot_id if good else None,
+            last_good=last_good,
         ) from error
 
 
@@ -192,6 +192,13 @@ def _open_latest(folder: Path, verify: bool) -> Snapshot:
     raise SnapshotDamaged(f"{reason} No other snapshot of corpus {folder.name} is good: fit it again.")
 
 
+def _last_good(folder: Path, bad: str) -> str | None:
+    for snapshot in _good_ones(folder, bad):
+        snapshot.close()
+        return snapshot.snapshot_id
+    return None
+
+
 def _good_ones(folder: Path, bad: str | None, verify: bool = True) -> Iterator[Snapshot]:
     """The snapshots that can be opened besides ``bad``: those before it first, newest first."""
     others = [snapshot_id for snapshot_id in snapshot_ids(folder) if snapshot_id != bad]
@@ -205,15 +212,23 @@ def _good_ones(folder: Path, bad: str | None, verify: bool = True) -> Iterator[S
 def _open(path: Path, verify: bool) -> Snapshot:
     try:
         lease = ReadLease(path)
-        manifest = read_manifest(path)
-        if problems := find_damage(path, manifest, LARGE_BYTES if verify else -1):
-            more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
-            raise SnapshotDamaged(problems[0] + more, problems)
-        if manifest.corpus != path.parent.parent.name:
-            raise SnapshotDamaged(f"it belongs to corpus {manifest.corpus}")
-        return _load(path, manifest, lease)
+        try:
+            return _open_leased(path, verify, lease)
+        except BaseException:
+            lease.release()
+            raise
     except OSError as error:
         raise SnapshotDamaged(f"it cannot be read ({error.strerror or type(error).__name__})") from error
+
+
+def _open_leased(path: Path, verify: bool, lease: ReadLease) -> Snapshot:
+    manifest = read_manifest(path)
+    if problems := find_damage(path, manifest, LARGE_BYTES if verify else -1):
+        more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
+        raise SnapshotDamaged(problems[0] + more, problems)
+    if manifest.corpus != path.parent.parent.name:
+        raise SnapshotDamaged("it belongs to another corpus")
+    return _load(path, manifest, lease)
 
 
 def _load(path: Path, manifest: Manifest, lease: ReadLease) -> Snapshot:

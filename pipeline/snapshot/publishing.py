@@ -209,7 +209,9 @@ def _manifest(
         manifest = Manifest.model_validate({**describe(), **ours})
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise SnapshotError(f"The manifest has a wrong or missing field ({where}), so nothing was published.") from error
+        raise SnapshotError(
+            f"The manifest has a wrong or missing field ({where}), so nothing was published."
+        ) from error
     if manifest.papers_kept != len(papers):
         raise SnapshotError(f"The manifest counts {manifest.papers_kept} papers, the tables {len(papers)}.")
     return manifest

@@ -135,7 +135,9 @@ class Gestures {
 
   doubled(event) {
     const [px, py] = this.place(event)
-    if (this.map.labels.at(px, py) < 0 && this.map.hover.paperAt(px, py) < 0) this.map.showAll()
+    const topic = this.map.labels.at(px, py)
+    if (topic >= 0) this.map.showTopic(topic)
+    else if (this.map.hover.paperAt(px, py) < 0) this.map.showAll()
   }
 
   /** Arrows move, + and − zoom, 0 shows all, Enter opens the paper in the middle, Escape steps back. */

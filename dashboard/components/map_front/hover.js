@@ -2,7 +2,7 @@
 
 const REACH = 9 // pixels around the pointer
 const NEIGHBOURS = 40 // titles asked for along with the one that is needed
-const PAUSE = 50 // milliseconds the pointer rests before we ask
+const PAUSE = 40 // milliseconds the pointer rests before we ask
 const KEPT = 20000 // titles remembered
 
 class Hover {

@@ -1,6 +1,11 @@
 // Names of topics, in place: the largest first, none over another, more as one comes closer.
 
 const LINE = 1.12 // line height, in font sizes
+const FEW = 2500 // up to so many papers, names make way for points
+
+// Where a name may stand, in its own widths and heights from its anchor: on it, then around it.
+const STEPS = [[0, 0], [0, -0.7], [0, 0.7], [0.45, 0], [-0.45, 0], [0.4, -0.7], [-0.4, -0.7], [0.4, 0.7], [-0.4, 0.7]]
+const FAR_STEPS = [...STEPS, [0, -1.3], [0, 1.3], [0.7, 0], [-0.7, 0], [0.6, -1.2], [-0.6, -1.2], [0.6, 1.2], [-0.6, 1.2], [0, -2], [0, 2]]
 
 /** Words in at most three lines of about equal length; the rest becomes an ellipsis. */
 function wrap(label, width) {
@@ -23,6 +28,30 @@ class Labels {
     this.widths = new Map()
     this.nodes = new Map()
     this.placed = []
+    this.local = new Map() // topic → a place on the screen for it, when its own is not
+  }
+
+  /**
+   * Close up, a topic's own place may be off the screen though its papers fill it.
+   * Then its name goes to the middle of those papers.
+   */
+  settle(camera, weights) {
+    this.local.clear()
+    if (camera.zoom < 1.3) return
+    const { n, x, y, topic, topics } = this.points
+    const [left, bottom, right, top] = camera.viewport
+    const onScreen = (px, py) => px > left && px < right && py > bottom && py < top
+    const sums = new Map()
+    let total = 0
+    for (let i = 0; i < n; i++) {
+      if (topic[i] < 0 || weights.level[i] < PLAIN || !onScreen(x[i], y[i])) continue
+      const sum = sums.get(topic[i]) ?? [0, 0, 0]
+      sums.set(topic[i], [sum[0] + x[i], sum[1] + y[i], sum[2] + 1])
+      total++
+    }
+    for (const [which, [sumX, sumY, count]] of sums)
+      if (count >= 3 && count >= total * 0.05 && !onScreen(topics.x[which], topics.y[which]))
+        this.local.set(which, [sumX / count, sumY / count])
   }
 
   /** Width in pixels of the longest line. */
@@ -41,7 +70,7 @@ class Labels {
   }
 
   /** Which labels stand where now: [{topic, lines, size, x, y, width, height, colour}]. */
-  place(camera, weights, wanted, surface) {
+  place(camera, weights, wanted, surface, inInk) {
     const { topics } = this.points
     const chosen = new Set(wanted)
     const most = Math.max(1, ...weights.perTopic)
@@ -51,41 +80,55 @@ class Labels {
       .map((_, topic) => topic)
       .filter(topic => weights.perTopic[topic] > 0)
       .sort((a, b) => chosen.has(b) - chosen.has(a) || weights.perTopic[b] - weights.perTopic[a] || a - b)
-    const room = Math.ceil((camera.width * camera.height) / 13000)
+    const room = Math.ceil((camera.width * camera.height) / (chosen.size ? 26000 : 13000))
     const placed = []
     for (const topic of order) {
       if (placed.length >= room && !chosen.has(topic)) break
-      const [px, py] = camera.toScreen(topics.x[topic], topics.y[topic])
+      const [px, py] = camera.toScreen(...(this.local.get(topic) ?? [topics.x[topic], topics.y[topic]]))
       if (px < 0 || py < 0 || px > camera.width || py > camera.height) continue
       const strength = chosen.has(topic) ? 1 : Math.sqrt(weights.perTopic[topic] / most)
-      const size = Math.round((small ? 11 : 12) + (small ? 4 : 6) * strength * 1) * closeness
+      const size = Math.round((small ? 11 : 12) + (small ? 4 : 6) * strength) * closeness
       const lines = wrap(topics.label[topic], small ? 14 : 18)
       const font = `600 ${size.toFixed(1)}px ${surface.heading}`
       const width = this.widthOf(lines, font) + 6
       const height = lines.length * size * LINE + 4
-      const spot = this.spot(px, py, width, height, camera, placed)
+      const spot = this.spot(px, py, width, height, camera, placed, weights.nShown <= FEW)
       if (!spot) continue
-      const colour = topics.text[surface.name][topic]
+      const colour = inInk ? surface.ink : topics.text[surface.name][topic]
       const dimmed = chosen.size > 0 && !chosen.has(topic)
-      placed.push({ topic, lines, size, font, width, height, colour, dimmed, ...spot })
+      placed.push({ topic, lines, size, font, width, height, colour, dimmed, x: spot.x, y: spot.y })
     }
     this.placed = placed
     return placed
   }
 
-  /** The first free place: on the anchor, then a little above, below, aside. */
-  spot(px, py, width, height, camera, placed) {
-    const steps = [[0, 0], [0, -0.7], [0, 0.7], [0.45, 0], [-0.45, 0], [0.4, -0.7], [-0.4, -0.7], [0.4, 0.7], [-0.4, 0.7]]
-    for (const [across, down] of steps) {
+  /** The first place free of other names; among few papers, the free place that hides the fewest. */
+  spot(px, py, width, height, camera, placed, few) {
+    let best = null
+    for (const [across, down] of few ? FAR_STEPS : STEPS) {
       const x = Math.max(width / 2 + 2, Math.min(camera.width - width / 2 - 2, px + across * width))
       const y = Math.max(height / 2 + 2, Math.min(camera.height - height / 2 - 2, py + down * height))
       const free = placed.every(
         other =>
           Math.abs(other.x - x) > (other.width + width) / 2 + 4 || Math.abs(other.y - y) > (other.height + height) / 2 + 3,
       )
-      if (free) return { x, y }
+      if (!free) continue
+      if (!few) return { x, y }
+      const hidden = this.hiddenBy(x, y, width, height, camera) + 0.6 * Math.hypot(across, down)
+      if (!best || hidden < best.hidden) best = { x, y, hidden }
     }
-    return null
+    return best
+  }
+
+  /** How many papers a name at that place would lie over. */
+  hiddenBy(px, py, width, height, camera) {
+    const [x, y] = camera.toMap(px, py)
+    const [wide, high] = [width / 2 / camera.scale, height / 2 / camera.scale]
+    let count = 0
+    this.points.grid.within(x, y, Math.hypot(wide, high), i => {
+      if (Math.abs(this.points.x[i] - x) < wide && Math.abs(this.points.y[i] - y) < high) count++
+    })
+    return count
   }
 
   /** Brings the layer in step with what was placed; labels that stay are only moved. */

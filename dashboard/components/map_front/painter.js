@@ -159,8 +159,8 @@ function paintGlow(points, look, level) {
     for (let c = 0; c < 3; c++) planes[c][at] += look[i * 8 + c]
     planes[3][at]++
   }
-  // Three box blurs are nearly a Gaussian.
-  for (const plane of planes) for (let pass = 0; pass < 3; pass++) blur(plane, wide, high, 2)
+  // Four box blurs are nearly a Gaussian.
+  for (const plane of planes) for (let pass = 0; pass < 4; pass++) blur(plane, wide, high, 2)
   let most = 1e-9
   for (const weight of planes[3]) most = Math.max(most, weight)
   const canvas = make("canvas", { width: wide, height: high })
@@ -170,7 +170,8 @@ function paintGlow(points, look, level) {
     const weight = planes[3][at]
     if (weight <= 0) continue
     for (let c = 0; c < 3; c++) image.data[at * 4 + c] = planes[c][at] / weight
-    image.data[at * 4 + 3] = 255 * Math.min(1, Math.pow(weight / most, 0.45))
+    // The floor keeps lone papers from glowing.
+    image.data[at * 4 + 3] = 255 * Math.max(0, Math.pow(weight / most, 0.4) - 0.14)
   }
   context.putImageData(image, 0, 0)
   return { canvas, left: left - pad, top: top + pad, width: wide * cell, height: high * cell }

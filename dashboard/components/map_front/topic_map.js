@@ -7,14 +7,13 @@ const ICONS = {
   closer: "M8 3v10M3 8h10",
   farther: "M3 8h10",
   all: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
-  png: "M8 2v7.5M5 7l3 3 3-3M2.5 11v2.5h11V11",
-  svg: "M3 13.5 6 5l4 6 3-8.5M4.800 5h2.400M8.800 11h2.400",
 }
 const BUTTONS = [
   [["pan", "Move the map (drag)"], ["lasso", "Lasso: draw around papers (or Shift-drag)"], ["box", "Box: papers in a rectangle"]],
   [["closer", "Closer"], ["farther", "Farther"], ["all", "Show all papers"]],
   [["png", "Save as PNG"], ["svg", "Save as SVG"]],
 ]
+const FAILED = "The map cannot be drawn in this browser. Every paper and topic is on the other pages too."
 const GLIDE = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 260 // milliseconds
 const kept = new Map() // map and points → camera: coming back to a page finds the map as it was left
 
@@ -73,8 +72,9 @@ class TopicMap {
     this.modeButtons = new Map()
     const groups = BUTTONS.map(group => {
       const buttons = group.map(([name, words]) => {
-        const icon = make("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, make("path", { d: ICONS[name] }))
-        const button = make("button", { type: "button", title: words, "aria-label": words, "data-action": name }, icon)
+        const drawn = ICONS[name] && make("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, make("path", { d: ICONS[name] }))
+        const face = drawn ?? name.toUpperCase()
+        const button = make("button", { type: "button", title: words, "aria-label": words, "data-action": name }, face)
         button.onclick = actions[name] ?? (() => this.setMode(name))
         if (!actions[name]) this.modeButtons.set(name, button)
         return button
@@ -144,7 +144,7 @@ class TopicMap {
     this.weights = weigh(points, this.bits, { topics: spec.topics, marked: this.marked, region: this.region })
     this.dressed = dress(points, this.weights, this.surface, spec.colourBy)
     this.painter.dress(this.dressed)
-    this.glow = spec.colourBy === "topic" && points.n >= 300 ? paintGlow(points, this.dressed.look, this.weights.level) : null
+    this.glow = spec.colourBy === "topic" && points.n >= 2000 ? paintGlow(points, this.dressed.look, this.weights.level) : null
     this.tellCount()
     this.tellLegend()
     this.redraw()
@@ -183,14 +183,24 @@ class TopicMap {
       drawGlow(context, this.glow, camera, surface)
     }
     this.overlay.setAttribute("viewBox", `0 0 ${camera.width} ${camera.height}`)
-    this.labels.place(camera, this.weights, this.spec.topics, surface)
-    this.labels.show(surface)
+    this.placeLabels()
+    clearTimeout(this.settling)
+    this.settling = setTimeout(() => {
+      this.labels.settle(camera, this.weights)
+      this.placeLabels()
+    }, 120)
     this.drawRegion()
     this.drawRings()
     if (!camera.untouched) {
       const { x, y, scale, untouched } = camera
       kept.set(this.keptAs, { x, y, scale, untouched })
     } else kept.delete(this.keptAs)
+  }
+
+  placeLabels() {
+    const { camera, spec, surface, weights } = this
+    this.labels.place(camera, weights, spec.topics, surface, spec.colourBy === "year")
+    this.labels.show(surface)
   }
 
   regionOnScreen() {
@@ -229,7 +239,7 @@ class TopicMap {
   countText() {
     const { nShown, nForward, narrowed } = this.weights
     const total = `${counted(nShown)} of ${counted(this.points.n)} papers drawn`
-    return narrowed ? `${counted(nForward)} brought forward · ${total}` : total
+    return narrowed ? `${counted(nForward)} in focus · ${total}` : total
   }
 
   tellCount() {
@@ -261,6 +271,20 @@ class TopicMap {
 
   showAll() {
     this.glide(this.camera.placeFor(this.camera.bounds, MARGIN), () => this.camera.fit())
+  }
+
+  /** Comes close to a topic: to where the middle nine tenths of its papers are. */
+  showTopic(which) {
+    const { n, topic, x, y } = this.points
+    const rows = Array.from({ length: n }, (_, i) => i).filter(i => topic[i] === which)
+    if (!rows.length) return
+    const middle = values => {
+      const sorted = Float32Array.from(rows, i => values[i]).sort()
+      return [sorted[Math.floor(sorted.length * 0.05)], sorted[Math.ceil(sorted.length * 0.95) - 1]]
+    }
+    const [left, right] = middle(x)
+    const [bottom, top] = middle(y)
+    this.glide(this.camera.placeFor([left, bottom, right, top]))
   }
 
   /** Moves the camera to a place, softly. */
@@ -326,6 +350,7 @@ class TopicMap {
 
   remove() {
     this.removed = true
+    clearTimeout(this.settling)
     this.observer.disconnect()
     this.hover.hide()
     this.painter.remove()
@@ -343,7 +368,14 @@ function startEngine(shared) {
     if (map?.points === points && points) return map.update(component)
     if (!points) return shared.waiting.set(root, component)
     map?.remove()
-    maps.set(root, new TopicMap(root, points, component))
+    try {
+      maps.set(root, new TopicMap(root, points, component))
+    } catch (error) {
+      console.error(error)
+      maps.delete(root)
+      const note = make("p", { class: "te-fallback", role: "status" }, FAILED)
+      root.querySelector(".te-map").replaceChildren(note)
+    }
   }
   shared.engine = {
     version: VERSION,

@@ -1,0 +1,173 @@
+"""The Streamlit script: one page in the address bar, drawn anew on every run.
+
+Every run reads the address bar, checks it against what is in the store, and
+draws what it says. What goes wrong is one sentence on the page; the log says
+which kind of error and where in the code, never what somebody searched for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import data
+from dashboard.components.filters import filter_bar, place_chooser
+from dashboard.components.links import Link, link_bar
+from dashboard.components.paper_list import open_paper
+from dashboard.context import PageContext
+from dashboard.figures.palette import ThemeName
+from dashboard.navigation import current_params, go
+from dashboard.permalinks import Place, place_from_query, view_from_query
+from dashboard.queries import FilterError, Mask, SnapshotIndex, matching_rows
+from dashboard.safe_text import for_markdown
+from dashboard.state import PAGES, View
+from pipeline.snapshot import SnapshotDamaged, SnapshotError
+
+_LOG = logging.getLogger("topic_explorer.dashboard")
+_ICON = Path(__file__).with_name("icon.svg")
+
+
+def main() -> None:
+    """One run of the script."""
+    st.set_page_config(page_title="Topic Explorer", page_icon=_ICON, layout="wide")
+    try:
+        _show()
+    except (SnapshotError, FilterError) as error:
+        st.error(for_markdown(str(error)), icon=":material/error:")
+    except Exception as error:
+        _log(error)
+        st.error(
+            "Something went wrong on this page, and it was noted in the log. "
+            "Reload it, or go back and try another way.",
+            icon=":material/error:",
+        )
+
+
+def _log(error: Exception) -> None:
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-4:]))
+    _LOG.error("page failed: %s in %s", type(error).__name__, where)
+
+
+def _show() -> None:
+    listing = data.listing()
+    if not listing.corpora:
+        _empty_store()
+        return
+    params = current_params()
+    newest = max(listing.corpora, key=lambda name: max(info.created for info in listing.corpora[name]))
+    place, notices = place_from_query(params, listing.ids(), newest)
+    if place.corpus is None or place.snapshot_id is None:
+        _empty_store()
+        return
+    if place.missing_snapshot is not None:
+        _offer_nearest(place)
+        return
+    index = _open(place, pinned=bool(params.get("snapshot")) and not notices)
+    if index is None:
+        return
+    view, more = view_from_query(params, index.facts)
+    go(view)  # the address bar always holds the canonical link of what is shown
+    st.set_page_config(page_title=f"{view.page.capitalize()}, {view.corpus} · Topic Explorer")
+    _header(view)
+    _notices([*notices, *more], index)
+    context = PageContext(index, view, _mask(index, view), _theme())
+    filter_bar(context)
+    if view.page != "map":
+        open_paper(context)
+    _render(view.page)(context)
+
+
+def _render(page: str) -> Callable[[PageContext], None]:
+    """The function that draws ``page``, imported when first asked for: a page that is broken breaks no other."""
+    assert page in PAGES
+    return importlib.import_module(f"dashboard.views.{page}").render
+
+
+def _open(place: Place, pinned: bool) -> SnapshotIndex | None:
+    assert place.corpus is not None
+    assert place.snapshot_id is not None
+    if not pinned:
+        return data.served_snapshot(place.corpus)
+    try:
+        return data.open_snapshot(place.corpus, place.snapshot_id)
+    except SnapshotDamaged as error:
+        st.error(for_markdown(str(error)), icon=":material/error:")
+        if error.last_good is not None:
+            _open_button(place.corpus, error.last_good)
+        return None
+
+
+def _mask(index: SnapshotIndex, view: View) -> Mask:
+    mask = matching_rows(index, view.filters)
+    mask.setflags(write=False)
+    return mask
+
+
+def _theme() -> ThemeName:
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def _header(view: View) -> None:
+    pages = [Link(page.capitalize(), view if page == view.page else view.to(page)) for page in PAGES]
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        link_bar(
+            [Link("Topic Explorer", view.to("overview"), brand=True), *pages],
+            key="pages",
+            name="Pages",
+            current=PAGES.index(view.page) + 1,
+        )
+    with right:
+        place_chooser(data.listing().corpora, view)
+
+
+def _notices(notices: list[str], index: SnapshotIndex) -> None:
+    for notice in dict.fromkeys(notices):
+        st.warning(for_markdown(notice), icon=":material/link_off:")
+    if reason := data.why_not_latest(index.corpus, index.snapshot_id):
+        st.warning(
+            f"The current snapshot of this corpus cannot be shown, so this is an older one. {for_markdown(reason)}",
+            icon=":material/history:",
+        )
+
+
+def _offer_nearest(place: Place) -> None:
+    assert place.corpus is not None
+    st.title("This snapshot is gone", anchor=False)
+    st.markdown(
+        f"The link leads to snapshot {for_markdown(place.missing_snapshot)} of corpus "
+        f"**{for_markdown(place.corpus)}**, which is no longer in this store. "
+        "Another snapshot may hold other papers and other topics."
+    )
+    if place.snapshot_id is not None:
+        _open_button(place.corpus, place.snapshot_id)
+
+
+def _open_button(corpus: str, snapshot_id: str) -> None:
+    params = {**current_params(), "corpus": corpus, "snapshot": snapshot_id}
+
+    def follow() -> None:
+        st.query_params.from_dict(params)
+
+    st.button(f"Open the same view in snapshot {snapshot_id}", key="open-nearest", type="primary", on_click=follow)
+
+
+def _empty_store() -> None:
+    st.title("Topic Explorer", anchor=False)
+    st.markdown("There is no corpus in this store yet. Fit one from a file of papers with titles and abstracts:")
+    st.code("topic-explorer fit papers.csv --corpus mylab", language=None)
+    st.markdown(
+        "CSV, TSV, JSON Lines, JSON, Parquet and saved Hugging Face Papers pages are read; "
+        "this says what is in a file before you fit it:"
+    )
+    st.code("topic-explorer inspect papers.csv", language=None)
+    st.markdown("When the fit is done, reload this page.")
+
+
+main()

@@ -1,0 +1,275 @@
+"""A list of papers: counted, sorted, paged, downloadable; each paper with what one needs to judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard.components.downloads import csv_button
+from dashboard.components.links import view_button
+from dashboard.context import PageContext
+from dashboard.fts_query import hit_spans, snippet
+from dashboard.navigation import hold, on_change
+from dashboard.queries import Hits, listed_papers, papers_at, similar_papers
+from dashboard.safe_text import for_markdown, for_text, markdown_link, paper_url
+from dashboard.settings import SETTINGS
+from dashboard.state import PAPER_SORTS, View
+from pipeline.schema import OUTLIER_TOPIC_ID
+
+_SORT_LABELS = {
+    "strength": "Strength in topic",
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "citations": "Most cited",
+    "title": "Title",
+}
+_MAX_AUTHORS = 6
+_SNIPPET_CHARACTERS = 260
+
+
+def paper_list(
+    context: PageContext, *, key: str, view: View | None = None, hits: Hits | None = None, heading: str = "Papers"
+) -> None:
+    """The papers of ``view``, a page of them at a time.
+
+    Parameters
+    ----------
+    view
+        What the list holds and what its CSV is; by default ``context.view``. It may
+        differ from it in ``table`` only, since sorting and paging change the latter.
+    hits
+        ``listed_papers(context.index, view, …)`` where it is at hand.
+    heading
+        Plain text.
+    """
+    view = replace(view or context.view, table="papers")
+    hits = listed_papers(context.index, view, context.mask) if hits is None else hits
+    n_listed = len(hits.rows)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.subheader(for_markdown(heading), anchor=False, width="stretch")
+        _sort_chooser(context, view, n_listed, key)
+        _csv_menu(context, view, n_listed, key)
+    st.caption(f"{n_listed:,} of {context.index.n_papers:,} papers")
+    if n_listed == 0:
+        st.info("No paper fits. Widen the filters, or look for other words.", icon=":material/search_off:")
+        return
+    n_pages = -(-n_listed // SETTINGS.papers_per_page)
+    page = min(view.list_page, n_pages)
+    start = (page - 1) * SETTINGS.papers_per_page
+    shown = slice(start, start + SETTINGS.papers_per_page)
+    rows = hits.rows[shown]
+    papers = papers_at(context.index, rows)
+    abstracts = context.index.snapshot.abstracts(rows)
+    marked = _marked_snippets(view, abstracts)
+    for place, paper in enumerate(_records(papers)):
+        score = None if hits.scores is None else float(hits.scores[shown][place])
+        _paper(context, paper, abstracts[place], marked[place], score, f"{key}-{place}")
+    if n_pages > 1:
+        with st.container(horizontal_alignment="center"):
+            # A widget of its own for each page: this one takes no value from the session's state.
+            pager = f"{key}-page-{page}-of-{n_pages}"
+            turn = on_change(pager, lambda chosen: context.view.to(list_page=int(chosen)))
+            st.pagination(n_pages, default=page, key=pager, on_change=turn)
+
+
+def _sort_chooser(context: PageContext, view: View, n_listed: int, key: str) -> None:
+    if n_listed < 2:
+        return
+    natural = _natural_order(view)
+    orders = ["", *(sort for sort in PAPER_SORTS if sort != natural)]
+    if context.index.year_range is None:
+        orders = [sort for sort in orders if sort not in ("newest", "oldest")]
+    if not context.index.papers["citations"].notna().any():
+        orders = [sort for sort in orders if sort != "citations"]
+    chosen = hold(f"{key}-sort", view.sort if view.sort in orders else "")
+    st.selectbox(
+        "Order",
+        orders,
+        format_func=lambda sort: _SORT_LABELS.get(sort) or _SORT_LABELS.get(natural) or natural,
+        key=chosen,
+        label_visibility="collapsed",
+        width=190,
+        on_change=on_change(chosen, lambda sort: context.view.to(sort=sort or "")),
+    )
+
+
+def _natural_order(view: View) -> str:
+    if view.similar:
+        return "Most similar"
+    if view.search:
+        return "Best match" if view.mode == "words" else "Closest in meaning"
+    return "strength" if view.topic else "newest"
+
+
+def _csv_menu(context: PageContext, view: View, n_listed: int, key: str) -> None:
+    if not n_listed:
+        return
+    with st.popover("CSV", icon=":material/download:", help="Take this list away"):
+        with_abstracts = hold(f"{key}-abstracts", view.abstracts)
+        st.checkbox(
+            "With abstracts",
+            key=with_abstracts,
+            on_change=on_change(
+                with_abstracts,
+                lambda chosen: replace(context.view, abstracts=bool(chosen)),
+            ),
+        )
+        csv_button(context, view, n_listed, key=f"{key}-csv", label=f"{n_listed:,} papers as CSV")
+
+
+# --- one paper --------------------------------------------------------------------------
+
+
+def _paper(context: PageContext, paper: Any, abstract: str, snippet_text: str, score: float | None, key: str) -> None:
+    view = context.view
+    with st.container(border=True, gap="xsmall", key=key):
+        st.markdown(f"**{_title(paper)}**")
+        st.caption(_byline(paper))
+        if snippet_text:
+            st.markdown(snippet_text)
+        with st.expander("Abstract", key=f"{key}-abstract", type="compact"):
+            st.text(for_text(abstract) or "This paper has no abstract.")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if view.topic != paper.topic_id:
+                label = for_markdown(_topic_label(paper), limit=60)
+                view_button(label, view.to("topics", topic=paper.topic_id), key=f"{key}-topic", icon=":material/label:")
+            view_button("Details", replace(view, paper=paper.paper_id), key=f"{key}-open", icon=":material/article:")
+            view_button(
+                "Similar",
+                View(view.corpus, view.snapshot_id, "search", similar=paper.paper_id, filters=view.filters),
+                key=f"{key}-similar",
+                icon=":material/join_inner:",
+            )
+            view_button(
+                "On the map", view.to("map", paper=paper.paper_id), key=f"{key}-map", icon=":material/location_on:"
+            )
+            st.caption(_standing(paper, score), width="content")
+
+
+def _records(papers: pd.DataFrame) -> Iterator[Any]:
+    """One named tuple a paper."""
+    return papers.itertuples(index=False)
+
+
+def _title(paper: Any) -> str:
+    return markdown_link(paper.title, paper_url(_known(paper.doi), _known(paper.url)))
+
+
+def _byline(paper: Any) -> str:
+    """Authors, venue, year, citations: markdown."""
+    authors = [for_text(author) for author in _items(paper.authors)]
+    shown = ", ".join(authors[:_MAX_AUTHORS]) + (
+        f" and {len(authors) - _MAX_AUTHORS} more" if len(authors) > _MAX_AUTHORS else ""
+    )
+    parts = [shown, _known(paper.venue), str(paper.year) if not pd.isna(paper.year) else "no date"]
+    if not pd.isna(paper.citations):
+        parts.append(f"{int(paper.citations):,} citations")
+    return " · ".join(for_markdown(part, limit=300) for part in parts if part)
+
+
+def _standing(paper: Any, score: float | None) -> str:
+    """How strongly it belongs: markdown."""
+    parts = [] if score is None else [f"similarity {score:.2f}"]
+    if paper.topic_id != OUTLIER_TOPIC_ID:
+        parts.append(f"strength in its topic {paper.strength:.2f}")
+    return " · ".join(parts)
+
+
+def _topic_label(paper: Any) -> str:
+    if paper.topic_id == OUTLIER_TOPIC_ID:
+        return "Outliers"
+    return f"{paper.topic_number} {paper.topic_label}"
+
+
+def _items(values: Any) -> Sequence[str]:
+    return [] if values is None or values is pd.NA else list(values)
+
+
+def _known(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _marked_snippets(view: View, abstracts: Sequence[str]) -> list[str]:
+    """Where the words searched for stand in each abstract, as markdown; empty without a search by words."""
+    if not view.search or view.mode != "words" or view.similar:
+        return [""] * len(abstracts)
+    spans = hit_spans(abstracts, view.search)
+    return [
+        "".join(_piece(piece, hit) for piece, hit in snippet(abstract, found, _SNIPPET_CHARACTERS)) if found else ""
+        for abstract, found in zip(abstracts, spans, strict=True)
+    ]
+
+
+def _piece(piece: str, hit: bool) -> str:
+    inner = for_markdown(piece)
+    if not inner:
+        return " "
+    before = " " if piece[:1].isspace() else ""
+    after = " " if piece[-1:].isspace() else ""
+    return f"{before}:primary-background[{inner}]{after}" if hit else f"{before}{inner}{after}"
+
+
+# --- the open paper ------------------------------------------------------------------------
+
+
+def open_paper(context: PageContext) -> None:
+    """The paper that ``context.view`` opens, in full, with the papers most like it; nothing when none is open."""
+    view, index = context.view, context.index
+    if view.paper is None:
+        return
+    row = index.rows_by_id[view.paper]
+    paper = next(_records(papers_at(index, np.array([row]))))
+    with st.container(border=True, key="open-paper"):
+        with st.container(horizontal=True, vertical_alignment="top"):
+            st.subheader(_title(paper), anchor=False, width="stretch")
+            view_button("Close", replace(view, paper=None), key="open-paper-close", icon=":material/close:")
+        st.caption(_byline(paper))
+        st.text(for_text(index.snapshot.abstract(row)) or "This paper has no abstract.")
+        if keywords := _items(paper.keywords):
+            st.caption("Keywords: " + for_markdown(", ".join(keywords), limit=400))
+        _placed(context, paper)
+        similar = similar_papers(index, row)
+        if len(similar.rows):
+            st.markdown("**Most similar papers**")
+            for place, near in enumerate(_records(papers_at(index, similar.rows[:5]))):
+                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                    view_button(
+                        for_markdown(near.title, limit=160),
+                        replace(view, paper=near.paper_id),
+                        key=f"open-paper-near-{place}",
+                    )
+                    st.caption(f"similarity {similar.scores[place]:.2f}", width="content")  # type: ignore[index]
+            everything = View(view.corpus, view.snapshot_id, "search", similar=view.paper, filters=view.filters)
+            view_button("List all similar papers", everything, key="open-paper-similar", icon=":material/join_inner:")
+
+
+def _placed(context: PageContext, paper: Any) -> None:
+    """Which topic the paper is in, how surely, and where else it could be."""
+    view = context.view
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        view_button(
+            for_markdown(_topic_label(paper), limit=80),
+            view.to("topics", topic=paper.topic_id),
+            key="open-paper-topic",
+            icon=":material/label:",
+        )
+        if view.page != "map":
+            view_button(
+                "On the map", view.to("map", paper=paper.paper_id), key="open-paper-map", icon=":material/location_on:"
+            )
+        said = [_standing(paper, None)]
+        if paper.topic_id == OUTLIER_TOPIC_ID and (name := _topic_of(context, paper.nearest_topic_id)):
+            said.append(f"nearest topic {name}")
+        if name := _topic_of(context, paper.second_topic_id):
+            said.append(f"next nearest {name}, by a margin of {paper.margin:.2f}")
+        st.caption(" · ".join(part for part in said if part), width="content")
+
+
+def _topic_of(context: PageContext, topic_id: Any) -> str:
+    topic = context.index.topic(topic_id) if isinstance(topic_id, str) else None
+    return "" if topic is None else for_markdown(topic["label"], limit=60)

@@ -1,0 +1,297 @@
+"""Documents → terms: which phrases of one to four words each document holds, and how people write them.
+
+One pass over the text gives everything the later steps count with: keywords, labels, coherence. Words become
+numbers at once and phrases are grown level by level, each only from frequent shorter ones (the a-priori
+principle of Agrawal and Srikant, VLDB 1994), so that 82,613 abstracts fit in a small memory.
+
+A phrase never crosses punctuation or a breaking word (`pipeline.stop_words`). Spellings are one term:
+"few-shot", "few shot"; "language model", "language models". A term is shown as it is most often written, in the
+case its words have inside a sentence of an abstract ("GAN inversion", "Bayesian inference", "active learning").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from pipeline.stop_words import BREAKING, CUES_OF_A_VERB, DETERMINERS
+from pipeline.word_forms import WordForms, majority
+
+MAX_WORDS = 4
+"""Longest phrase."""
+
+# A word, with the hyphen that ties it to the word before; or one mark of punctuation. A lone hyphen is a mark.
+_TOKEN = re.compile(r"[^\W_]+(?:['’‑-][^\W_]+)*|[^\w\s]")
+_NUMBER = re.compile(r"\d")
+_DIMENSION = re.compile(r"^\d-?d(of)?(-|$)")  # 3d, 2d-to-3d, 6dof: words, not numbers
+_DOCUMENT_END = "\n"
+_SENTENCE_ENDS = frozenset(".?!")
+
+_BREAK = -1
+_OF = -2
+
+
+@dataclass(frozen=True)
+class TermCounts:
+    """Which terms stand in which documents.
+
+    Attributes
+    ----------
+    terms
+        The terms as people write them, sorted by their key; unique also when case is ignored.
+    n_words
+        int8 (n_terms,): words in each term; a hyphenated word is one.
+    counts
+        int32 CSR (n_documents, n_terms): occurrences.
+    title_counts
+        The same within titles: the text before the first full stop.
+    closed
+        float32 (n_terms,): share of a term's occurrences that end where a phrase ends. Near 0 for a cut phrase
+        ("neural machine") or an adjective ("convolutional"), which are always followed by more.
+    verbal
+        float32 (n_terms,): how often its first or last word (the higher of the two) follows "to", "we", "can"… or
+        precedes an article, which verbs do; from 0 to 1.
+    """
+
+    terms: list[str]
+    n_words: NDArray[np.int8]
+    counts: sp.csr_matrix
+    title_counts: sp.csr_matrix
+    closed: NDArray[np.float32]
+    verbal: NDArray[np.float32]
+
+    def take(self, columns: NDArray[np.int64]) -> TermCounts:
+        """Only the terms in ``columns``, in that order."""
+        return TermCounts(
+            [self.terms[column] for column in columns],
+            self.n_words[columns],
+            self.counts[:, columns],
+            self.title_counts[:, columns],
+            self.closed[columns],
+            self.verbal[columns],
+        )
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """All documents as one row of numbers: ``raw`` token ids, the ``document`` and whether in the title."""
+
+    raw: NDArray[np.int32]
+    document: NDArray[np.int32]
+    in_title: NDArray[np.bool_]
+    vocabulary: list[str]
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Phrases of one length: at which ``positions`` which of the ``n`` phrases starts, and how many words it spans."""
+
+    positions: NDArray[np.int64]
+    phrases: NDArray[np.int64]
+    n: int
+    offsets: tuple[int, ...]
+
+
+def least_documents(n_documents: int) -> int:
+    """In how many documents a term must stand to count, by corpus size.
+
+    1 below 10 documents, 2 up to about 3,600, 10 at 90,000: rare terms say nothing about a topic, and most
+    of the vocabulary is rare.
+    """
+    return 1 if n_documents < 10 else max(2, round(n_documents**0.5 / 30))
+
+
+def count_terms_in(texts: Sequence[str]) -> TermCounts:
+    """The terms of ``texts`` (each "title. abstract").
+
+    Terms that stand in fewer than `least_documents` documents are left out. The result depends on the texts
+    only, not on hash seeds.
+    """
+    least = least_documents(len(texts))
+    tokens = _tokenise(texts)
+    forms = WordForms.of(tokens.vocabulary, tokens.raw, _inside_sentences(tokens))
+    keys = _keys(tokens, forms)
+    levels = _grow(keys, least)
+    names, columns_of_level = _merge_spellings(levels, tokens, forms)
+    matrices = _matrices(levels, columns_of_level, tokens, len(texts), len(names))
+    closed, verbal = _grammar(levels, columns_of_level, tokens, keys, forms, len(names))
+    n_words = np.fromiter((name.count(" ") + 1 for name in names), dtype=np.int8, count=len(names))
+    found = TermCounts(names, n_words, *matrices, closed, verbal)
+    frequent = np.bincount(found.counts.indices, minlength=len(names)) >= least
+    return found.take(np.flatnonzero(frequent))
+
+
+def _tokenise(texts: Sequence[str]) -> _Tokens:
+    ids: defaultdict[str, int] = defaultdict()
+    ids.default_factory = ids.__len__
+    end = ids[_DOCUMENT_END]
+    rows, in_title = [], []
+    for text in texts:
+        found = _TOKEN.findall(text)
+        row = np.fromiter((ids[token] for token in found), dtype=np.int32, count=len(found))
+        title = np.zeros(len(row) + 1, dtype=bool)
+        title[: found.index(".") if "." in found else 0] = True
+        rows.append(np.append(row, np.int32(end)))
+        in_title.append(title)
+    lengths = [len(row) for row in rows]
+    return _Tokens(
+        np.concatenate(rows) if rows else np.zeros(0, np.int32),
+        np.repeat(np.arange(len(rows), dtype=np.int32), lengths),
+        np.concatenate(in_title) if rows else np.zeros(0, bool),
+        list(ids),
+    )
+
+
+def _inside_sentences(tokens: _Tokens) -> NDArray[np.bool_]:
+    """Positions whose case tells something: not in a title, not the first word of a sentence."""
+    ends = np.fromiter((word in _SENTENCE_ENDS or word == _DOCUMENT_END for word in tokens.vocabulary), bool)
+    after_end = np.ones(len(tokens.raw), dtype=bool)
+    after_end[1:] = ends[tokens.raw[:-1]]
+    return ~after_end & ~tokens.in_title
+
+
+def _keys(tokens: _Tokens, forms: WordForms) -> NDArray[np.int64]:
+    """Each position's word as a number, `_BREAK` where a phrase ends, `_OF` for "of"."""
+    kinds = np.array([_kind(word) for word in forms.lower], dtype=np.int64)
+    kinds = np.where(kinds == 0, forms.key_of_lower, kinds)
+    return kinds[forms.lower_of_raw][tokens.raw]
+
+
+def _kind(word: str) -> int:
+    if word == "of":
+        return _OF
+    if not word[0].isalnum() or word in BREAKING or (len(word) == 1 and word.isascii()):
+        return _BREAK
+    if _NUMBER.match(word) and not _DIMENSION.match(word):
+        return _BREAK
+    return _BREAK if word.endswith(("'s", "’s")) and len(word) < 4 else 0
+
+
+def _grow(keys: NDArray[np.int64], least: int) -> list[_Level]:
+    """Phrases of one to `MAX_WORDS` words and "x of y", each found at least ``least`` times."""
+    words = _frequent(np.flatnonzero(keys >= 0), keys[keys >= 0], least, (0,))
+    at_word = _spread(words, len(keys))
+    levels = [words]
+    for length in range(2, MAX_WORDS + 1):
+        at_shorter = _spread(levels[-1], len(keys))
+        starts = levels[-1].positions
+        starts = starts[starts + length - 1 < len(keys)]
+        starts = starts[(at_word[starts + length - 1] >= 0) & (at_shorter[starts + 1] >= 0)]
+        codes = at_shorter[starts] * words.n + at_word[starts + length - 1]
+        levels.append(_frequent(starts, codes, least, tuple(range(length))))
+    starts = words.positions
+    starts = starts[starts + 2 < len(keys)]
+    starts = starts[(keys[starts + 1] == _OF) & (at_word[starts + 2] >= 0)]
+    levels.append(_frequent(starts, at_word[starts] * words.n + at_word[starts + 2], least, (0, 1, 2)))
+    return levels
+
+
+def _frequent(
+    positions: NDArray[np.int64], codes: NDArray[np.int64], least: int, offsets: tuple[int, ...]
+) -> _Level:
+    _, phrases, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    often = counts >= least
+    renumbered = np.cumsum(often) - 1
+    kept = often[phrases]
+    return _Level(positions[kept], renumbered[phrases[kept]], int(often.sum()), offsets)
+
+
+def _spread(level: _Level, n_positions: int) -> NDArray[np.int64]:
+    phrases = np.full(n_positions, -1, dtype=np.int64)
+    phrases[level.positions] = level.phrases
+    return phrases
+
+
+def _merge_spellings(
+    levels: list[_Level], tokens: _Tokens, forms: WordForms
+) -> tuple[list[str], list[NDArray[np.int64]]]:
+    """The terms, and for each level the column of each of its phrases.
+
+    Phrases whose words are the same but for hyphens, spaces, number and case share a column, named by the
+    spelling most often used.
+    """
+    best: dict[str, tuple[int, str]] = {}
+    keys_of_level = []
+    for level in levels:
+        at = [tokens.raw[level.positions + offset] for offset in level.offsets]
+        lowers = [majority(level.phrases, forms.lower_of_raw[raw], level.n) for raw in at]
+        counts = np.bincount(level.phrases, minlength=level.n)
+        keys = []
+        for phrase in range(level.n):
+            words = [int(column[phrase]) for column in lowers]
+            key = "".join(forms.singular[word] for word in words).replace("-", "").replace("‑", "")
+            spelling = " ".join(forms.written[word] for word in words)
+            keys.append(key)
+            best[key] = max(best.get(key, (0, "")), (int(counts[phrase]), spelling))
+        keys_of_level.append(keys)
+    columns = {key: column for column, key in enumerate(sorted(best))}
+    names = _unique_names([best[key][1] for key in columns], list(columns))
+    return names, [np.fromiter((columns[key] for key in keys), np.int64, len(keys)) for keys in keys_of_level]
+
+
+def _unique_names(names: list[str], keys: list[str]) -> list[str]:
+    """``names``, with the key in place of one that another term already has."""
+    seen: set[str] = set()
+    unique = []
+    for name, key in zip(names, keys, strict=True):
+        chosen = key if name.lower() in seen else name
+        seen.add(chosen.lower())
+        unique.append(chosen)
+    return unique
+
+
+def _matrices(
+    levels: list[_Level], columns_of_level: list[NDArray[np.int64]], tokens: _Tokens, n_documents: int, n_terms: int
+) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+    rows = np.concatenate([tokens.document[level.positions] for level in levels])
+    columns = np.concatenate([c[level.phrases] for level, c in zip(levels, columns_of_level, strict=True)])
+    titles = np.concatenate([tokens.in_title[level.positions] for level in levels])
+    shape = (n_documents, n_terms)
+    ones = np.ones(len(rows), dtype=np.int32)
+    counts = sp.csr_matrix((ones, (rows, columns.astype(np.int32))), shape=shape)
+    in_titles = sp.csr_matrix((ones[titles], (rows[titles], columns[titles].astype(np.int32))), shape=shape)
+    return counts, in_titles
+
+
+def _grammar(
+    levels: list[_Level],
+    columns_of_level: list[NDArray[np.int64]],
+    tokens: _Tokens,
+    keys: NDArray[np.int64],
+    forms: WordForms,
+    n_terms: int,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    verbal_words = _verbal_words(tokens, forms)
+    open_after = np.append(keys >= 0, False)
+    n, n_closed, verbality = np.zeros(n_terms), np.zeros(n_terms), np.zeros(n_terms)
+    for level, columns in zip(levels, columns_of_level, strict=True):
+        column = columns[level.phrases]
+        n += np.bincount(column, minlength=n_terms)
+        ends = level.positions + level.offsets[-1]
+        n_closed += np.bincount(column, weights=~open_after[ends + 1], minlength=n_terms)
+        first, last = verbal_words[tokens.raw[level.positions]], verbal_words[tokens.raw[ends]]
+        verbality += np.bincount(column, weights=np.maximum(first, last), minlength=n_terms)
+    n = np.maximum(n, 1)
+    return (n_closed / n).astype(np.float32), (verbality / n).astype(np.float32)
+
+
+def _verbal_words(tokens: _Tokens, forms: WordForms) -> NDArray[np.float64]:
+    """For each raw token, the share of its (case-blind) occurrences in the company verbs keep."""
+    if not len(tokens.raw):
+        return np.zeros(len(tokens.vocabulary))
+    lower = forms.lower_of_raw[tokens.raw]
+    cues = np.fromiter((word in CUES_OF_A_VERB for word in forms.lower), bool)[lower]
+    articles = np.fromiter((word in DETERMINERS for word in forms.lower), bool)[lower]
+    telling = np.zeros(len(lower), dtype=bool)
+    telling[1:] |= cues[:-1]
+    telling[:-1] |= articles[1:]
+    n_lower = len(forms.lower)
+    # Four imagined occurrences as a noun: two occurrences are no evidence.
+    shares = np.bincount(lower, weights=telling, minlength=n_lower) / (np.bincount(lower, minlength=n_lower) + 4.0)
+    return shares[forms.lower_of_raw]
