@@ -134,7 +134,7 @@ def inspect(
 ) -> None:
     """Say what is in these files and what is wrong with them; fit nothing."""
     from pipeline.inspection import inspection_report
-    from pipeline.run import read_documents
+    from pipeline.intake import read_documents
     from pipeline.settings import RunSettings
     from pipeline.terminal import TerminalProgress
 

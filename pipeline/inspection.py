@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from pipeline.documents import DocumentSet
@@ -43,5 +42,5 @@ def _examples(examples: dict[str, list[dict[str, Any]]], reasons: dict[str, int]
         for example in examples.get(reason, [])[:1]:
             where = f"{example['source']}:{example['position']}"
             what = example["title"] or example["detail"]
-            lines.append(Padding(Text(f"{reason}: {where}  {what[:90]}", style="dim"), (0, 0, 0, 2)))
+            lines.append(Text(f"  {reason}: {where}  {what[:90]}", style="dim"))
     return lines

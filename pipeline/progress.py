@@ -20,8 +20,14 @@ class Progress(Protocol):
     def stage(self, name: str, total: int | None = None) -> AbstractContextManager[StepCounter]:
         """A context in which the stage ``name`` runs; ``total`` steps if known."""
 
+    def say(self, message: str) -> None:
+        """Tell the user one sentence, such as how long a stage will take."""
+
 
 class _Silent:
+    def say(self, message: str) -> None:
+        pass
+
     def advance(self, n: int = 1) -> None:
         pass
 

@@ -17,13 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline import snapshot
-from pipeline.documents import DocumentSet, prepare_documents
-from pipeline.embedding import Embedder, make_embedder
+from pipeline.embedding import make_embedder
+from pipeline.intake import read_documents
 from pipeline.model import fit_topics, save_model
 from pipeline.neighbours import nearest_papers
 from pipeline.progress import SILENT, Progress
-from pipeline.readers import ReadReport, read_papers
-from pipeline.schema import CORPUS_PATTERN, EmbedderRecord, FacetRecord, Manifest, StageTiming, TrendsRecord
+from pipeline.schema import CORPUS_PATTERN, FacetRecord, Manifest, StageTiming, TrendsRecord
 from pipeline.search_index import write_search_index
 from pipeline.settings import RunSettings
 from pipeline.stages import StageCache, content_key
@@ -70,21 +69,6 @@ def peak_memory_mb() -> float:
     return round(peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6, 1)
 
 
-def read_documents(
-    paths: Sequence[Path], settings: RunSettings, progress: Progress = SILENT
-) -> tuple[DocumentSet, ReadReport]:
-    """The clean, de-duplicated documents of ``paths`` and what was wrong with the files.
-
-    Raises
-    ------
-    ReadError
-        A file cannot be used as a whole.
-    """
-    report = ReadReport()
-    papers = read_papers(paths, settings.readers, settings.columns, settings.facets, report)
-    return prepare_documents(papers, settings.documents, report, progress), report
-
-
 def fit(
     paths: Sequence[Path],
     corpus: str,
@@ -120,6 +104,7 @@ def fit(
             rows=documents.rows,
             n_records=report.n_records,
         )
+        progress.say(embedder.announcement)
         embeddings = embedder.embed(documents.texts, progress)
     with watch.stage("topics"):
         topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress)
@@ -155,8 +140,8 @@ def fit(
         "papers_kept": documents.quality["kept"],
         "dropped": documents.quality["dropped"],
         "languages": documents.quality["languages"],
-        "warnings": documents.quality["warnings"],
-        "embedder": _embedder_record(embedder),
+        "warnings": [*documents.quality["warnings"], *embedder.notices],
+        "embedder": embedder.record,
         "query_encoder": embedder.query_encoder,
         "trends": over_time.record,
         "facets": [FacetRecord(name=name, n_values=_n_values(papers, name)) for name in settings.facets],
@@ -198,15 +183,6 @@ def _neighbours(
         lambda: {"rows": nearest_papers(embeddings, k, progress)},
     )
     return found["rows"], was_cached
-
-
-def _embedder_record(embedder: Embedder) -> EmbedderRecord:
-    return EmbedderRecord(
-        name=embedder.name,
-        fingerprint=embedder.fingerprint,
-        dimensions=embedder.dimensions,
-        detail=embedder.detail,
-    )
 
 
 def _n_values(papers: pd.DataFrame, facet: str) -> int:

@@ -33,15 +33,28 @@ class DocumentSettings(_Settings):
 
 
 class TopicSettings(_Settings):
-    """UMAP, HDBSCAN and BERTopic. ``None`` means: chosen by corpus size (`pipeline.model`)."""
+    """UMAP, HDBSCAN and BERTopic. ``None`` means: chosen by corpus size (`pipeline.sizes.resolved`)."""
 
-    min_topic_size: int | None = Field(default=None, description="Fewest papers that make a topic.")
-    min_samples: int | None = Field(default=None, description="HDBSCAN's min_samples.")
-    n_neighbors: int | None = Field(default=None, description="UMAP's neighbourhood for clustering.")
-    n_components: int = Field(default=5, description="UMAP dimensions for clustering.")
-    n_keywords: int = Field(default=15, description="Keywords kept for each topic.")
-    n_representative: int = Field(default=10, description="Representative papers kept for each topic.")
-    n_nearest_papers: int = Field(default=12, description="Nearest papers kept for each paper.")
+    min_topic_size: int | None = Field(default=None, ge=2, description="Fewest papers that make a topic.")
+    min_samples: int | None = Field(default=None, ge=1, description="HDBSCAN's min_samples.")
+    n_neighbors: int | None = Field(default=None, ge=2, description="UMAP's neighbourhood for clustering.")
+    n_components: int = Field(default=5, ge=2, description="UMAP dimensions for clustering.")
+    n_starts: int | None = Field(
+        default=None, ge=1, description="Clusterings from different seeds, of which the most typical is kept."
+    )
+    map_neighbors: int | None = Field(default=None, ge=2, description="UMAP's neighbourhood for the 2-D map.")
+    map_min_dist: float = Field(default=0.15, ge=0, description="UMAP's least distance of points on the map.")
+    centre: bool = Field(default=True, description="Subtract the corpus mean from the embeddings first.")
+    outlier_quantile: float | None = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="An outlier joins the nearest topic if it is as close as this share of its members are not; "
+        "null: outliers stay.",
+    )
+    n_keywords: int = Field(default=15, ge=1, description="Keywords kept for each topic.")
+    n_representative: int = Field(default=10, ge=1, description="Representative papers kept for each topic.")
+    n_nearest_papers: int = Field(default=12, ge=1, description="Nearest papers kept for each paper.")
     seed: int = 42
 
 

@@ -62,6 +62,11 @@ class TerminalProgress:
             self._bars.update(task, completed=total)
 
 
+    def say(self, message: str) -> None:
+        """Print one sentence above the bars."""
+        self._bars.console.print(Text(message), soft_wrap=True)
+
+
 class _Counter:
     def __init__(self, bars: Bars, task: object) -> None:
         self._bars = bars

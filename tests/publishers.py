@@ -9,12 +9,14 @@ import resource
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from typing import Any
 
-from pipeline.snapshot import SnapshotContents, SnapshotError, disk, open_snapshot
-from tests.snapshots import publish_contents, tiny_contents
+from pipeline.snapshot import SnapshotContents, SnapshotError, disk, open_snapshot, publish
+from tests.snapshots import NOON, description_of, publish_contents, tiny_contents
 
 ERRNOS = (errno.ENOSPC, errno.EPERM, errno.EIO)
 
@@ -29,6 +31,18 @@ def processes() -> ForkServerContext:
 def small_contents(seed: int = 7) -> SnapshotContents:
     """A dozen papers in two topics: little to write, every file there."""
     return tiny_contents(n_papers=12, n_topics=2, seed=seed)
+
+
+@cache
+def _ready(seed: int) -> tuple[SnapshotContents, dict[str, Any]]:
+    contents = small_contents(seed)
+    return contents, description_of(contents)
+
+
+def publish_small(store: Path, seed: int) -> Path:
+    """Publish `small_contents`, built once a process, as the corpus ``tiny``; the snapshot's folder."""
+    contents, description = _ready(seed)
+    return publish(store, "tiny", contents, lambda: description, now=lambda: NOON)
 
 
 @contextmanager
@@ -66,15 +80,15 @@ def publish_and_die(store: Path, seed: int, step: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with at_each_step(act):
-        publish_contents(store, small_contents(seed))
+        publish_small(store, seed)
 
 
 def publish_with_file_limit(store: Path, seed: int, most_bytes: int, answer: Connection) -> None:
     """Publish where no file can grow beyond ``most_bytes``; answers with the error in words."""
-    contents = small_contents(seed)
+    _ready(seed)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     try:
-        publish_contents(store, contents)
+        publish_small(store, seed)
     except SnapshotError as error:
         answer.send(str(error))
     else:

@@ -33,6 +33,7 @@ from pipeline.snapshot import SnapshotContents, publish
 from pipeline.trends import classify_trends, count_terms, count_trends
 
 AS_OF = date(2025, 6, 30)
+NOON = datetime(2025, 7, 1, 12, 0, 0, tzinfo=UTC)
 DIMENSIONS = 16
 N_NEIGHBOURS = 12
 TOP_KEYWORDS = 6
@@ -479,7 +480,7 @@ def publish_contents(
     store: Path, contents: SnapshotContents, corpus: str = "tiny", created: datetime | None = None, **changes: Any
 ) -> Path:
     """Publish ``contents``; ``created`` sets the clock, ``changes`` replace fields of the manifest."""
-    clock = created or datetime(2025, 7, 1, 12, 0, 0, tzinfo=UTC)
+    clock = created or NOON
     return publish(store, corpus, contents, lambda: {**description_of(contents), **changes}, now=lambda: clock)
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.figures.canvas import blank_figure, say_nothing_to_show
+from dashboard.figures.layout import blank_figure, say_nothing_to_show
 from dashboard.figures.palette import HEADING_FONT, THEMES, Theme, ThemeName, label_colours, topic_colours
 from dashboard.safe_text import for_plotly
 from pipeline.schema import OUTLIER_TOPIC_ID

@@ -8,7 +8,7 @@ from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygo
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
 from dashboard.queries.papers import listed_papers, paper_rows, papers_at
 from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
-from dashboard.queries.topics import representative_rows, topic_name, topic_overview, topic_sizes
+from dashboard.queries.topics import neighbouring_topics, representative_rows, topic_name, topic_overview, topic_sizes
 from dashboard.queries.trends import n_dated, period_start, topic_trends
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "listed_papers",
     "matching_rows",
     "n_dated",
+    "neighbouring_topics",
     "paper_rows",
     "papers_at",
     "period_start",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -145,6 +146,20 @@ class SnapshotIndex:
             paper_ids=self.rows_by_id,
             periods=self.periods,
         )
+
+    @cached_property
+    def topic_centroids(self) -> NDArray[np.float32]:
+        """The mean direction of each topic's papers: unit rows (n_topics, d), in order of number."""
+        embeddings = self.snapshot.embeddings
+        centroids = np.zeros((len(self.topics), embeddings.shape[1]), dtype=np.float32)
+        by_topic = np.argsort(self.topic_codes, kind="stable")
+        ends = np.searchsorted(self.topic_codes[by_topic], np.arange(len(self.topics) + 1))
+        for code, (start, end) in enumerate(itertools.pairwise(ends)):
+            # Sorted rows read the memory-mapped file from front to back.
+            rows = by_topic[start:end]
+            if len(rows):
+                centroids[code] = np.asarray(embeddings[rows]).mean(axis=0, dtype=np.float32)
+        return centroids / np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-12)
 
     def values(self, kind: str) -> Values:
         """The `Values` of ``"venue"`` or of a facet."""

@@ -60,3 +60,16 @@ def representative_rows(index: SnapshotIndex, topic_id: str) -> Rows:
     topic = index.topic(topic_id)
     ids = [] if topic is None else list(topic["representative_papers"])
     return np.array([index.rows_by_id[i] for i in ids if i in index.rows_by_id], dtype=np.int64)
+
+
+def neighbouring_topics(index: SnapshotIndex, topic_id: str, n_most: int = 5) -> list[tuple[str, float]]:
+    """The topics nearest to one in meaning, nearest first: their ids and cosines of centroids.
+
+    Empty for outliers and for a corpus with fewer than two topics.
+    """
+    code = index.topic_code_of.get(topic_id, -1)
+    if code < 0:
+        return []
+    cosines = index.topic_centroids @ index.topic_centroids[code]
+    order = [int(other) for other in np.argsort(-cosines, kind="stable") if other != code][:n_most]
+    return [(index.topic_ids[other], float(cosines[other])) for other in order]

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sklearn.utils.extmath import randomized_svd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from pipeline.embedding.embedder import EmbeddingError, QueryKind, Vectors, record_of, unit_rows
 from pipeline.embedding.lexical_terms import lexical_terms

@@ -155,7 +155,7 @@ def _from_text(text: str, last_year: int) -> DateReading:
 
 
 def _from_words(text: str, last_year: int) -> DateReading:
-    """ "12 March 2021", "Mar. 2021", "2021 Mar 12", "Mon, 2 Apr 2007 19:18:42 GMT", "Spring 2021"."""
+    """Such as "12 March 2021", "Mar. 2021", "2021 Mar 12", "Mon, 2 Apr 2007 19:18:42 GMT", "Spring 2021"."""
     years = list(dict.fromkeys(_YEAR.findall(text)))
     if not years:
         return _UNREADABLE

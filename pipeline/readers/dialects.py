@@ -77,18 +77,18 @@ class _Pulled:
     def __next__(self) -> str:
         number, line = self._returned.popleft() if self._returned else next(self._lines)
         self.record.append((number, line))
-        if line is None or self.n_characters + len(line) > self._cap and len(self.record) > 1:
+        if line is None or (len(self.record) > 1 and self.n_characters + len(line) > self._cap):
             raise _TooLongError
         self.n_characters += len(line)
-        return line.replace("\0", "") if "\0" in line else line
+        return _readable(line)
 
     def start_record(self) -> None:
         self.record.clear()
         self.n_characters = 0
 
-    def keep_first_line_only(self) -> None:
-        """Give all lines of the record but the first back, to be read again."""
-        self._returned.extendleft(reversed(self.record[1:]))
+    def give_back(self, record: list[tuple[int, str | None]]) -> None:
+        """Put lines in front of those still to come."""
+        self._returned.extendleft(reversed(record))
 
 
 def split_rows(
@@ -134,7 +134,7 @@ def split_rows(
         number, first = pulled.record[0]
         is_odd = n_fields is not None and len(pulled.record) > 1 and not fits(fields, n_fields)
         if broken or is_odd:
-            pulled.keep_first_line_only()
+            pulled.give_back(pulled.record[1:])
             reader = _reader(pulled, dialect, strict=True)
             fields = _leniently(first, dialect)
             if n_fields is None or not fits(fields, n_fields):
@@ -142,6 +142,16 @@ def split_rows(
                 continue
         if any(map(str.strip, fields)):
             yield Row(number, fields)
+
+
+def _readable(line: str) -> str:
+    """``line`` as csv takes it: without NULs, and with blanks for carriage returns inside it."""
+    if "\0" in line:
+        line = line.replace("\0", "")
+    if "\r" in line[:-2]:
+        content = line.rstrip("\r\n")
+        line = content.replace("\r", " ") + line[len(content) :]
+    return line
 
 
 def fits(fields: list[str], n_fields: int) -> bool:
@@ -165,7 +175,7 @@ def _leniently(line: str | None, dialect: Dialect) -> list[str]:
     if line is None:
         return []
     try:
-        fields = next(_reader([line.replace("\0", "")], dialect, strict=False), [])
+        fields = next(_reader([_readable(line)], dialect, strict=False), [])
     except csv.Error:
         return []
     return [field.rstrip("\r\n") for field in fields]
@@ -188,7 +198,8 @@ def detect_layout(
             continue
         quotings: list[Quoting] = ["doubled"]
         if '"' in text:
-            quotings += ["backslash"] * ('\\"' in text) + ["none"] * (delimiter in "\t|")
+            quotings.extend(["backslash"] if '\\"' in text else [])
+            quotings.extend(["none"] if delimiter in "\t|" else [])
         for quoting in quotings:
             dialect = Dialect(delimiter, quoting, skips_space)
             layout = _try_dialect(dialect, lines, max_record_characters, mapping)
@@ -196,7 +207,7 @@ def detect_layout(
             score = (layout.n_known, round(layout.consistency + plain, 3), layout.n_rows, len(layout.header))
             if best is None or score > best[0]:
                 best = score, layout
-    assert best is not None  # noqa: S101  the first delimiter is always tried
+    assert best is not None  # the first delimiter is always tried
     return best[1]
 
 
@@ -230,7 +241,7 @@ def _are_row_names(body: list[Row], n_columns: int) -> bool:
 
 
 def _known_names(cells: list[str], mapping: Mapping[str, str]) -> int:
-    """How much ``cells`` look like a header: known names, `KNOWN_HEADER` more with a title and an abstract among them."""
+    """How much ``cells`` look like a header: known names, `KNOWN_HEADER` more with both a title and an abstract."""
     if not cells or len(cells) > 5000:
         return 0
     names = [cell.strip().lstrip("\ufeff") for cell in cells]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +24,8 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _WESTERN_RUN = 1.6
 """Mean run of consecutive non-ASCII bytes up to which text is Western European: accents
 stand alone there, while Cyrillic, Greek or East Asian words are runs of them."""
+
+_PIECE_BYTES = 1 << 18
 
 _FALLBACK = "topic-explorer-windows-1252"
 
@@ -91,7 +92,7 @@ def _utf16_without_mark(head: bytes) -> Encoding | None:
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A text file whose encoding is known; opened anew for every pass.
+    r"""A text file whose encoding is known; opened anew for every pass.
 
     Attributes
     ----------
@@ -103,6 +104,9 @@ class TextFile:
         Cap on what it may expand to when gzipped.
     max_line_characters : int
         Longer lines are passed over; see `lines`.
+    newline : str
+        What ends a line. ``\r`` only in files without any ``\n``: elsewhere a
+        lone ``\r`` is debris inside a field, which some writers do not quote.
     """
 
     path: Path
@@ -110,14 +114,18 @@ class TextFile:
     encoding: Encoding
     max_expanded_bytes: int
     max_line_characters: int
+    newline: str = "\n"
 
-    def open(self) -> io.TextIOWrapper:
-        """The text with its newlines as they are."""
-        stream = open_expanded(self.path, self.name, self.max_expanded_bytes)
-        return io.TextIOWrapper(stream, self.encoding.codec, self.encoding.errors, newline="")
+    def pieces(self) -> Iterator[str]:
+        """The text in pieces of some hundred thousand characters, newlines as they are."""
+        decoder = codecs.getincrementaldecoder(self.encoding.codec)(self.encoding.errors)
+        with open_expanded(self.path, self.name, self.max_expanded_bytes) as stream:
+            while chunk := stream.read(_PIECE_BYTES):
+                yield decoder.decode(chunk)
+        yield decoder.decode(b"", final=True)
 
     def lines(self) -> Iterator[tuple[int, str | None]]:
-        r"""Numbered physical lines with their ends (``\n``, ``\r\n`` or ``\r``).
+        """Numbered physical lines with their ends.
 
         Yields
         ------
@@ -127,13 +135,16 @@ class TextFile:
             None in place of a line longer than ``max_line_characters``, which
             is skipped without being held in memory.
         """
-        cap, number = self.max_line_characters, 0
-        with self.open() as stream:
-            while line := stream.readline(cap):
+        number, pending, is_too_long = 0, "", False
+        for piece in self.pieces():
+            first, *rest = piece.split(self.newline)
+            parts = [pending + first, *rest]
+            pending = parts.pop()
+            for part in parts:
                 number += 1
-                if len(line) < cap or line.endswith(("\n", "\r")):
-                    yield number, line
-                    continue
-                while (rest := stream.readline(cap)) and not rest.endswith(("\n", "\r")):
-                    pass
-                yield number, None
+                yield number, None if is_too_long or len(part) > self.max_line_characters else part + self.newline
+                is_too_long = False
+            if len(pending) > self.max_line_characters:
+                pending, is_too_long = "", True
+        if pending or is_too_long:
+            yield number + 1, None if is_too_long else pending

@@ -88,27 +88,26 @@ class JsonFile:
 
     def _elements(self, is_record: Callable[[dict[str, Any]], bool]) -> Iterator[Record | Problem]:
         name, n_seen = self._text.name, 0
-        with self._text.open() as stream:
-            elements = _Elements(stream.read, self._text.max_line_characters, self._shape)
-            while True:
-                try:
-                    value = elements.next_value()
-                    if value is _END:
-                        break
-                except _MalformedError as error:
-                    n_seen += 1
-                    yield Problem(name, n_seen, "malformed record", f"not valid JSON: {error}")
-                    value = elements.next_record_after(error.position, is_record)
-                    if value is None:
-                        break
+        elements = _Elements(self._text.pieces(), self._text.max_line_characters, self._shape)
+        while True:
+            try:
+                value = elements.next_value()
+                if value is _END:
+                    break
+            except _MalformedError as error:
                 n_seen += 1
-                if isinstance(value, dict):
-                    yield Record(n_seen, value)
-                else:
-                    detail = f"{_kind(value)} where an object is expected"
-                    yield Problem(name, n_seen, "malformed record", detail)
-            if elements.is_cut_off:
-                yield Problem(name, None, "file cut off", "the list of records is not closed; its end may be missing")
+                yield Problem(name, n_seen, "malformed record", f"not valid JSON: {error}")
+                value = elements.next_record_after(error.position, is_record)
+                if value is None:
+                    break
+            n_seen += 1
+            if isinstance(value, dict):
+                yield Record(n_seen, value)
+            else:
+                detail = f"{_kind(value)} where an object is expected"
+                yield Problem(name, n_seen, "malformed record", detail)
+        if elements.is_cut_off:
+            yield Problem(name, None, "file cut off", "the list of records is not closed; its end may be missing")
 
 
 _END = object()
@@ -117,8 +116,8 @@ _END = object()
 class _Elements:
     """The values of an array (or of a sequence) out of a stream, holding one at a time."""
 
-    def __init__(self, read: Callable[[int], str], cap: int, shape: Shape) -> None:
-        self._read, self._cap = read, cap
+    def __init__(self, pieces: Iterator[str], cap: int, shape: Shape) -> None:
+        self._pieces, self._cap = pieces, cap
         self._is_array = shape != "objects"
         self._buffer, self._at, self._ended = "", 0, False
         self.is_cut_off = False
@@ -182,9 +181,12 @@ class _Elements:
                 return value
 
     def _more(self, n_characters: int) -> None:
-        piece = self._read(n_characters)
-        self._ended = not piece
-        self._buffer, self._at = self._buffer[self._at :] + piece, 0
+        parts = [self._buffer[self._at :]]
+        while n_characters > 0 and (piece := next(self._pieces, None)) is not None:
+            parts.append(piece)
+            n_characters -= len(piece)
+        self._ended = n_characters > 0
+        self._buffer, self._at = "".join(parts), 0
 
 
 def detect_shape(head: str, is_whole: bool) -> Shape | None:

@@ -148,7 +148,7 @@ class _Reading:
             yield item
 
     def _paper(self, record: Record) -> Iterator[Paper]:
-        assert self.plan is not None  # noqa: S101  set before the first record
+        assert self.plan is not None  # set before the first record
         limit = self._settings.max_field_characters
         for found in paper_from(record, self.plan, self.name, limit, self._last_year):
             if isinstance(found, Paper):

@@ -83,8 +83,9 @@ def open_file(path: Path, name: str, settings: ReaderSettings, mapping: Mapping[
     encoding = detect_encoding(found)
     if not encoding.codec.startswith(("utf-16", "utf-32")):
         _refuse_noise(found.head, found.is_utf8, name)
-    text = TextFile(path, name, encoding, settings.max_expanded_bytes, 64 * settings.max_field_characters)
     head = found.head.decode(encoding.codec, "replace").lstrip("\ufeff")
+    newline = "\r" if "\r" in head and "\n" not in head else "\n"
+    text = TextFile(path, name, encoding, settings.max_expanded_bytes, 64 * settings.max_field_characters, newline)
     for pattern, kind, what_to_do in _MARKUP:
         if re.match(rf"\s*(?:{pattern})", head, re.IGNORECASE):
             raise ReadError(f"{name}: this is {kind}, which is not read; {what_to_do}.")

@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,7 @@ def _clear(folder: Path) -> None:
             disk.remove(path)
 
 
+@cache
 def _version_of(distribution: str) -> str | None:
     try:
         return importlib.metadata.version(distribution)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -215,11 +216,8 @@ def test_a_prune_that_fails_halfway_shows_no_half_snapshot(store: Path, ids: lis
         snapshots.prune(shutil.copytree(store, store.parent / "count"), "tiny", keep=1)
     for n in range(len(steps)):
         copy = shutil.copytree(store, store.parent / f"copy-{n}")
-        try:
-            with at_each_step(failing(n, 5, for_ever=True)):
-                snapshots.prune(copy, "tiny", keep=1)
-        except SnapshotError as error:
-            assert "Input/output error" in str(error)
+        with at_each_step(failing(n, 5, for_ever=True)), suppress(SnapshotError):
+            snapshots.prune(copy, "tiny", keep=1)
         assert snapshots.open_snapshot(copy, "tiny").snapshot_id == ids[0]
         assert all(info.problem is None for info in snapshots.list_snapshots(copy, "tiny"))
         snapshots.prune(copy, "tiny", keep=1)

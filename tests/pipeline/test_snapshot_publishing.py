@@ -6,7 +6,7 @@ import dataclasses
 import re
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,7 @@ from pipeline.snapshot import SnapshotContents, SnapshotError, disk
 from pipeline.snapshot.contents import check_contents
 from pipeline.snapshot.locks import corpus_lock
 from tests.publishers import at_each_step, small_contents
-from tests.snapshots import VARIANTS, publish_contents, publish_tiny
-
-NOON = datetime(2025, 7, 1, 12, 0, 0, tzinfo=UTC)
+from tests.snapshots import NOON, VARIANTS, publish_contents, publish_tiny
 
 
 @pytest.mark.parametrize("name", VARIANTS)

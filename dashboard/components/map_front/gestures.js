@@ -117,7 +117,13 @@ class Gestures {
 
   click([px, py], byTouch) {
     const topic = this.map.labels.at(px, py)
-    if (topic >= 0) return this.map.report({ kind: "topic", topic: this.map.points.topics.id[topic] })
+    if (topic >= 0) {
+      // The second click of a double click comes closer; it does not choose the topic a second time.
+      const again = topic === this.named?.topic && performance.now() - this.named.when < 450
+      this.named = { topic, when: performance.now() }
+      if (!again) this.map.report({ kind: "topic", topic: this.map.points.topics.id[topic] })
+      return
+    }
     const row = this.map.hover.paperAt(px, py, byTouch ? 20 : REACH)
     if (row < 0) return this.map.hover.hide()
     if (byTouch) this.map.hover.show(row, px, py)

@@ -9,6 +9,15 @@ import plotly.graph_objects as go
 from dashboard.figures.palette import HEADING_FONT, TEXT_FONT, THEMES, ThemeName
 from dashboard.safe_text import for_plotly
 
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "displayModeBar": "hover",
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d"],
+    "toImageButtonOptions": {"format": "svg", "filename": "topic-explorer"},
+    "scrollZoom": False,
+}
+"""How ``st.plotly_chart`` shows our pictures: no logo, a quiet mode bar whose camera saves SVG."""
+
 
 def blank_figure(theme: ThemeName, height: int, title: str = "", **margins: int) -> go.Figure:
     """A figure without data.
@@ -46,7 +55,8 @@ def blank_figure(theme: ThemeName, height: int, title: str = "", **margins: int)
             "text": for_plotly(title),
             "font": {"family": HEADING_FONT, "size": 18, "color": colours.ink},
             "x": 0,
-            "xref": "paper",
+            "xref": "container",
+            "pad": {"l": 10},
         },
         margin={"l": 8, "r": 8, "t": 44 if title else 12, "b": 8, **margins},
         hoverlabel={

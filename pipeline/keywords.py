@@ -1,0 +1,84 @@
+"""c-TF-IDF weights → the handful of keywords that describe a topic."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stop_words import STOP_WORDS
+from pipeline.terms import TermCounts
+
+_MAX_WORDS = 3
+_MIN_CLOSED_WORD, _MIN_CLOSED_PHRASE = 0.12, 0.3
+_MAX_VERBAL = 0.2
+_NESTED_SHARE = 0.5
+_N_CANDIDATES = 12
+"""Candidates looked at for each keyword wanted."""
+
+
+def eligible_terms(terms: TermCounts) -> NDArray[np.int64]:
+    """Columns of the terms that can be a keyword at all.
+
+    Out stay phrases of more than three words, hollow words on their own, cut phrases ("neural machine"),
+    adjectives and verbs.
+    """
+    closed_enough = np.where(terms.n_words == 1, _MIN_CLOSED_WORD, _MIN_CLOSED_PHRASE)
+    named = np.fromiter((_names_something(term) for term in terms.terms), bool, len(terms.terms))
+    fits = (terms.n_words <= _MAX_WORDS) & (terms.closed >= closed_enough) & (terms.verbal <= _MAX_VERBAL)
+    return np.flatnonzero(named & fits)
+
+
+def _names_something(term: str) -> bool:
+    words = term.lower().split()
+    if len(words) == 1:
+        return words[0] not in STOP_WORDS and not words[0].endswith("ly") and len(words[0]) > 1
+    return not words[-1].endswith(("ly", "based", "aware"))
+
+
+def choose_keywords(
+    weights: NDArray[np.float64], in_topic: NDArray[np.float64], terms: list[str], n: int
+) -> list[tuple[str, float]]:
+    """The ``n`` best keywords of one topic, best first, no two saying the same.
+
+    Parameters
+    ----------
+    weights
+        c-TF-IDF of each term in the topic (Grootendorst, arXiv:2203.05794).
+    in_topic
+        Occurrences of each term in the topic.
+    terms
+        The terms.
+
+    Returns
+    -------
+    list of (str, float)
+        Keywords and their c-TF-IDF. A phrase counts a little more than its weight says, as longer phrases are
+        rarer by nature. Where one term holds another, one of them stays: the longer when at least half of the
+        shorter one's occurrences are inside it (nested terms as in the C-value of Frantzi et al., 2000), else
+        the shorter.
+    """
+    n_words = np.fromiter((term.count(" ") + 1 for term in terms), np.float64, len(terms))
+    scores = weights * (1 + 0.5 * (n_words - 1))
+    order = np.lexsort((np.arange(len(scores)), -scores))[: n * _N_CANDIDATES]
+    candidates = [int(column) for column in order if scores[column] > 0]
+    padded = {column: f" {terms[column].lower()} " for column in candidates}
+    chosen: list[int] = []
+    for column in candidates:
+        if len(chosen) == n:
+            break
+        if any(_same_thing(padded[column], padded[other]) for other in chosen):
+            continue
+        longer = [o for o in candidates if o != column and padded[column] in padded[o]]
+        better = [o for o in longer if in_topic[o] >= _NESTED_SHARE * in_topic[column]]
+        best = max(better, key=lambda o: (in_topic[o], -o)) if better else column
+        if best not in chosen and not any(_same_thing(padded[best], padded[other]) for other in chosen):
+            chosen.append(best)
+    return [(terms[column], float(weights[column])) for column in sorted(chosen, key=lambda c: (-scores[c], c))]
+
+
+def _same_thing(term: str, other: str) -> bool:
+    if term in other or other in term:
+        return True
+    words, others = set(term.split()), set(other.split())
+    shared = len(words & others)
+    return shared >= 2 and shared * 2 >= len(words | others)
