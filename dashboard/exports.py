@@ -165,7 +165,8 @@ def trends_csv(index: SnapshotIndex, view: View) -> bytes:
     groups = _groups(view, index)
     trends = topic_trends(index, mask, chosen, view.group, groups)
     labels = dict(zip(index.topics["topic_id"], index.topics["label"], strict=True))
-    named = trends.assign(topic_label=trends["topic_id"].map(labels).fillna("Outliers"))
+    names = [labels.get(topic_id, "Outliers") for topic_id in trends["topic_id"]]
+    named = trends.assign(topic_label=names)
     return _frame_csv(named, _TREND_COLUMNS, view)
 
 
@@ -217,6 +218,8 @@ def _cells(column: pd.Series) -> list[str]:
     """One column as cells, by its type: numbers, dates, lists of text, text."""
     if pd.api.types.is_datetime64_any_dtype(column):
         return ["" if day is pd.NaT else day.date().isoformat() for day in column]
+    if pd.api.types.is_float_dtype(column) and isinstance(column.dtype, np.dtype):
+        return [_number(value) for value in column.to_numpy()]  # keeps float32, whose digits are fewer
     if pd.api.types.is_numeric_dtype(column):
         return [_number(value) for value in column]
     return [_cell(value) for value in column]

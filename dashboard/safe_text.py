@@ -123,7 +123,7 @@ def safe_url(url: str | None) -> str | None:
 
 def doi_url(doi: str | None) -> str | None:
     """``https://doi.org/…`` of a bare DOI, ``None`` when it is none."""
-    if not isinstance(doi, str) or not _DOI.fullmatch(doi):
+    if not isinstance(doi, str) or not _DOI.fullmatch(doi) or {".", ".."} & set(doi.split("/")):
         return None
     return "https://doi.org/" + quote(doi, safe="/:;()._-")
 

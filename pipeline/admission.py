@@ -7,6 +7,7 @@ matter, withdrawn papers, empty or garbled abstracts), lenient otherwise.
 from __future__ import annotations
 
 import re
+import string
 
 NO_TITLE = "no title"
 NO_ABSTRACT = "no abstract"
@@ -16,7 +17,7 @@ NOT_A_PAPER = "not a paper"
 
 _PLACEHOLDERS = frozenset(
     [
-        "", "na", "nan", "none", "null", "nil", "tba", "tbd", "todo", "abstract", "empty", "unknown", "summary",
+        "", "na", "n a", "nan", "none", "null", "nil", "tba", "tbd", "todo", "abstract", "empty", "unknown", "summary",
         "no abstract", "no abstract available", "not available", "abstract not available", "abstract unavailable",
         "no abstract is available", "no abstract is available for this article", "abstract is missing",
         "abstract missing", "no abstract provided", "no summary available", "see pdf", "see full text",
@@ -100,10 +101,9 @@ def refusal(title: str, abstract: str, min_words: int) -> tuple[str, str] | None
         return NO_TITLE, title[:80]
     if _WHOLE_TITLE.fullmatch(title.strip(" .:!")) or _TITLE_START.match(title):
         return NOT_A_PAPER, f"title: {title}"
-    bare = " ".join("".join(c if c.isalnum() else " " for c in abstract[:200]).lower().split())
-    if bare in _PLACEHOLDERS or (len(abstract) < 200 and abstract.strip(" .").lower() == title.strip(" .").lower()):
+    if _says_nothing(title, abstract):
         return NO_ABSTRACT, abstract[:80]
-    if match := _WITHDRAWN.match(abstract) or _NO_CONTENT.search(abstract):
+    if match := _WITHDRAWN.match(abstract) or ("ublication" in abstract and _NO_CONTENT.search(abstract)):
         return NOT_A_PAPER, f"abstract: {match[0].strip()}"
     if detail := _garbled(abstract):
         return NOT_TEXT, detail
@@ -111,6 +111,14 @@ def refusal(title: str, abstract: str, min_words: int) -> tuple[str, str] | None
     if n_words < min_words:
         return TOO_SHORT, f"{n_words} words: {abstract}"
     return None
+
+
+def _says_nothing(title: str, abstract: str) -> bool:
+    """Whether the abstract is a placeholder or the title once more."""
+    if len(abstract) > 300:
+        return False
+    bare = " ".join("".join(c if c.isalnum() else " " for c in abstract).lower().split())
+    return bare in _PLACEHOLDERS or abstract.strip(" .").lower() == title.strip(" .").lower()
 
 
 def count_words(text: str) -> int:
@@ -122,17 +130,26 @@ def count_words(text: str) -> int:
 
 def _garbled(text: str) -> str:
     """What shows that ``text`` is no prose; empty for prose."""
-    solid = "".join(text.split())
-    if len(solid) < 20:
+    n_solid = len(text) - text.count(" ")
+    if n_solid < 20:
         return ""
-    n_letters = sum(map(str.isalpha, solid))
-    if n_letters < 0.5 * len(solid):
-        return f"{100 * n_letters // len(solid)} % letters: {text[:120]}"
+    n_letters = _n_letters(text)
+    if n_letters < 0.5 * n_solid:
+        return f"{100 * n_letters // n_solid} % letters: {text[:120]}"
     words = text.split()
     if not text.isascii() and SPACELESS.search(text):
         return ""
-    if len(solid) / len(words) > 25:
-        return f"{len(solid) // len(words)} characters a word: {text[:120]}"
-    if len(words) >= 30 and len(set(map(str.lower, words))) < 0.15 * min(len(words), 200):
+    if n_solid / len(words) > 25:
+        return f"{n_solid // len(words)} characters a word: {text[:120]}"
+    if len(words) >= 30 and len(set(words)) < 0.15 * min(len(words), 200):
         return f"{len(set(words))} different words of {len(words)}: {text[:120]}"
     return ""
+
+
+_ASCII_LETTERS = string.ascii_letters.encode()
+
+
+def _n_letters(text: str) -> int:
+    if text.isascii():
+        return len(text) - len(text.encode().translate(None, delete=_ASCII_LETTERS))
+    return sum(map(str.isalpha, text))

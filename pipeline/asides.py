@@ -110,7 +110,7 @@ def _aside(sentence: str, may_hold_address: bool, others: bool) -> str:
     """The name of what ``sentence`` is, empty for one that belongs to the abstract."""
     n_words = sentence.count(" ") + 1
     if may_hold_address and _ADDRESS.search(sentence):
-        return AVAILABILITY if n_words <= 30 and _POINTER.search(sentence) else ""
+        return AVAILABILITY if n_words <= 6 or (n_words <= 30 and _POINTER.search(sentence)) else ""
     if others and n_words <= 40 and _WARNING_SENTENCE.match(sentence):
         return WARNING
     if others and n_words <= 60 and _FUNDING_SENTENCE.match(sentence):

@@ -123,6 +123,13 @@ _START = 400
 SENTENCE_END = re.compile(r"(?<=[.!?\]])[\"”’)]{0,2}\s+(?=[\"“(\[©*A-Z0-9])|\s+(?=©)")
 
 
+_COPYRIGHT_TAIL = re.compile(
+    rf"(?:(?<=[.!?)\]\"”])\s*|\s(?=©))(?:©|\(c\)|copyright)\s*(?:©|\(c\)|copyright)?\s*[,:]?\s*(?:by\s+)?"
+    rf"(?:(?:19|20)\d\d|{_OWNER})\b.{{0,300}}$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def strip_boilerplate(text: str) -> Stripped:
     """``text`` without headings, copyright lines and other remains of its publisher."""
     removed: dict[str, str] = {}
@@ -146,6 +153,9 @@ def strip_boilerplate(text: str) -> Stripped:
 
 def _strip_ends(text: str, removed: dict[str, str]) -> str:
     """Take notices off the end, sentence by sentence, then off the beginning."""
+    if (match := _COPYRIGHT_TAIL.search(text, max(0, len(text) - _END))) and match.start() >= 40:
+        removed[COPYRIGHT] = match[0].strip()
+        text = text[: match.start()].rstrip()
     for _ in range(6):
         cut = _last_sentence(text)
         name = _notice(text[cut:])

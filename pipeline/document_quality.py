@@ -31,9 +31,7 @@ class Tally:
         self.counts: Counter[str] = Counter()
         self._examples: dict[str, list[tuple[tuple[int, bytes], dict[str, Any]]]] = {}
 
-    def add(
-        self, reason: str, source: str, position: int | None, title: str, detail: str, preference: int = 0
-    ) -> None:
+    def add(self, reason: str, source: str, position: int | None, title: str, detail: str, preference: int = 0) -> None:
         """Count one case of ``reason``; examples with a lower ``preference`` are shown first."""
         self.counts[reason] += 1
         identity = f"{title}\0{source}\0{position}\0{detail}".encode("utf-8", "replace")

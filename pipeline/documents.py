@@ -153,7 +153,9 @@ def _join_words(records: Sequence[Record]) -> None:
             record.abstract = joined
 
 
-def _distinct(records: Sequence[Record], settings: DocumentSettings, dropped: Tally, progress: Progress) -> list[Record]:
+def _distinct(
+    records: Sequence[Record], settings: DocumentSettings, dropped: Tally, progress: Progress
+) -> list[Record]:
     """One record for each paper, completed from its duplicates."""
     with progress.stage("find duplicates", len(records)) as steps:
         entries = [

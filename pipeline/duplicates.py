@@ -164,11 +164,11 @@ def _one_paper(a: Entry, b: Entry, generic: bool) -> bool:
     """
     if generic:
         return jaccard(shingles(a.abstract), shingles(b.abstract)) >= _GENERIC_TITLE_JACCARD
-    strangers = bool(a.authors and b.authors) and not (_names(a.authors) & _names(b.authors))
+    strangers = bool(a.authors and b.authors) and not (name_words(a.authors) & name_words(b.authors))
     return not strangers or jaccard(shingles(a.abstract), shingles(b.abstract)) >= _UNRELATED_JACCARD
 
 
-def _names(authors: Iterable[str]) -> set[str]:
+def name_words(authors: Iterable[str]) -> set[str]:
     """Every word of the names, initials aside: "Lovelace, A." and "Ada Lovelace" share one."""
     words = re.findall(r"\w{2,}", " ".join(authors).casefold())
     return {normalised(word) for word in words}

@@ -40,7 +40,8 @@ def word_counts(broken: Iterable[str], texts: Iterable[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     if wanted:
         for text in texts:
-            counts.update(wanted.intersection(_WORD.findall(text.lower())))
+            whole = _BROKEN.sub(" ", text.lower()) if "- " in text else text.lower()
+            counts.update(wanted.intersection(_WORD.findall(whole)))
     return counts
 
 

@@ -49,7 +49,7 @@ def usable_url(raw: str | None) -> str | None:
     if not raw:
         return None
     address = repair_characters(raw).marked.strip()
-    if len(address) > _MAX_URL_CHARACTERS or any(c.isspace() for c in address):
+    if len(address) > _MAX_URL_CHARACTERS or address.split() != [address]:
         return None
     try:
         parts = urlsplit(address)

@@ -323,11 +323,15 @@ class _Parser:
 
     def optional(self) -> None:
         """Skip ``[…]``."""
-        text = self.peek()
-        if text.startswith("[") and "]" in text:
-            self.tokens[self.at] = text[text.index("]") + 1 :]
-            if not self.tokens[self.at]:
-                self.at += 1
+        if not self.peek().startswith("["):
+            return
+        for end in range(self.at, min(self.at + 20, len(self.tokens))):
+            _, bracket, rest = self.tokens[end].partition("]")
+            if bracket:
+                self.at = end
+                self.tokens[end] = rest
+                self.at += not rest
+                return
 
     def skip_space(self, skip: bool) -> None:
         if skip and self.peek()[:1].isspace():

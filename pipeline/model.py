@@ -257,6 +257,8 @@ class _RowCounter(CountVectorizer):
     def __init__(self, terms: TermCounts) -> None:
         super().__init__(vocabulary={term: column for column, term in enumerate(terms.terms)}, lowercase=False)
         self.terms = terms
+        # Whether, not how often: one paper that repeats its acronym ten times is no topic.
+        self.occurs = terms.counts.astype(bool).astype(np.float64)
 
     def fit_transform(self, raw_documents: Sequence[str], y: object = None) -> Any:
         return self.transform(raw_documents)
@@ -268,7 +270,7 @@ class _RowCounter(CountVectorizer):
         from scipy.sparse import csr_matrix
 
         sums = csr_matrix((np.ones(len(chosen)), chosen, starts), shape=(len(rows), self.terms.counts.shape[0]))
-        return (sums @ self.terms.counts).tocsr()
+        return (sums @ self.occurs).tocsr()
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         return np.array(self.terms.terms, dtype=object)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pipeline.admission import refusal
 from pipeline.boilerplate import strip_boilerplate
-from pipeline.duplicates import normalised
+from pipeline.duplicates import name_words, normalised
 from pipeline.identities import usable_doi, usable_id, usable_url
 from pipeline.schema import Paper
 from pipeline.text_cleaning import Cleaned, clean_line, clean_text, for_display
@@ -140,11 +140,14 @@ def _lines(values: Sequence[str]) -> tuple[str, ...]:
 def merged(survivor: Record, others: Sequence[Record]) -> list[str]:
     """Complete ``survivor`` from its duplicates, the most complete first; returns the fields it gained.
 
-    It takes what it lacks, and the largest number of citations: counts only grow.
+    It takes what it lacks, and the largest number of citations: counts only
+    grow. Nothing comes from a record of other authors and another title, whose
+    abstract is the same only by somebody's mistake.
     """
     paper = survivor.paper
     gained: dict[str, Any] = {}
-    donors = [other.paper for other in sorted(others, key=lambda record: (record.completeness(), record.content()))]
+    ranked = sorted(others, key=lambda record: (record.completeness(), record.content()))
+    donors = [other.paper for other in ranked if _agree(paper, other.paper)]
     for name in ("paper_id", "authors", "venue", "published", "url", "doi", "keywords"):
         if getattr(paper, name):
             continue
@@ -165,6 +168,11 @@ def merged(survivor: Record, others: Sequence[Record]) -> list[str]:
     if gained:
         survivor.paper = dataclasses.replace(paper, **gained)
     return [name for name in gained if name != "published_precision"]
+
+
+def _agree(a: Paper, b: Paper) -> bool:
+    strangers = a.authors and b.authors and not name_words(a.authors) & name_words(b.authors)
+    return not strangers or normalised(a.title) == normalised(b.title)
 
 
 def _repairs(raw: str, cleaned: Cleaned) -> dict[str, str]:

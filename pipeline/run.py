@@ -22,6 +22,7 @@ from pipeline.intake import read_documents
 from pipeline.model import fit_topics, save_model
 from pipeline.neighbours import nearest_papers
 from pipeline.progress import SILENT, Progress
+from pipeline.quality import diversity
 from pipeline.schema import CORPUS_PATTERN, FacetRecord, Manifest, StageTiming, TrendsRecord
 from pipeline.search_index import write_search_index
 from pipeline.settings import RunSettings
@@ -145,7 +146,7 @@ def fit(
         "query_encoder": embedder.query_encoder,
         "trends": over_time.record,
         "facets": [FacetRecord(name=name, n_values=_n_values(papers, name)) for name in settings.facets],
-        "quality": topic_fit.quality,
+        "quality": _quality(over_time.topics),
     }
     with progress.stage("publishing"):
         path = snapshot.publish(store, corpus, contents, lambda: {**facts, **watch.facts()})
@@ -183,6 +184,15 @@ def _neighbours(
         lambda: {"rows": nearest_papers(embeddings, k, progress)},
     )
     return found["rows"], was_cached
+
+
+def _quality(topics: pd.DataFrame) -> dict[str, float | None]:
+    """Mean coherence of the topics and diversity of their keywords; null where there is nothing to measure."""
+    coherence = topics["coherence"].dropna()
+    return {
+        "coherence": round(float(coherence.mean()), 4) if len(coherence) else None,
+        "diversity": diversity([list(keywords) for keywords in topics["keywords"]]),
+    }
 
 
 def _n_values(papers: pd.DataFrame, facet: str) -> int:

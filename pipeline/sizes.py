@@ -29,7 +29,7 @@ def resolved(settings: TopicSettings, n_papers: int) -> Sizes:
     """
     root = n_papers**0.5
     if n_papers < SMALL:
-        n_neighbors, min_samples = 8, 1
+        n_neighbors, min_samples = 6, 1
     else:
         n_neighbors, min_samples = 15, 5
     return Sizes(

@@ -162,7 +162,7 @@ prod leq geq neq approx sim cdot cdots ldots dots times infty alpha beta gamma d
 iota kappa lambda mu nu xi pi rho sigma tau phi varphi chi psi omega langle rangle lfloor rfloor lceil rceil left right
 begin end item itemize enumerate equation cite citep citet ref label footnote href hat tilde bar vec overline underline
 operatorname displaystyle quad qquad hspace vspace emphasised scriptsize scriptstyle nbsp quot amp lt gt br sup sub tex
-latex mathop ensuremath xspace
+latex mathop ensuremath xspace cid
 """
 
 HOLLOW = frozenset(
@@ -217,10 +217,19 @@ WEAK_HEADS = frozenset(
     environment environments module modules pipeline pipelines system systems quality cost costs efficiency complexity
     robustness stage stages component components objective objectives scenario output outputs input inputs sample samples
     information domain domains behavior behaviors behaviour behaviours choice mechanism mechanisms process
-    perspective perspectives ability community user users parameter parameters dimension dimensions space spaces result
+    perspective perspectives task tasks problem problems community user users parameter parameters dimension dimensions space spaces result
     """.split()
 )
 """A phrase that ends with one of these is a poor label when a better one is at hand."""
+
+EMPTY_HEADS = frozenset(
+    """
+    ability abilities amount capability capabilities case cases category categories class classes collection degree
+    effect effects family form group groups lack level levels number numbers order orders pair pairs part parts problem
+    quality range role sense sequence series set sets sum task tasks term terms type types use variety
+    """.split()
+)
+"""Words that say nothing before "of": "types of robots" is about robots."""
 
 BREAKING = frozenset((_FUNCTION_WORDS + _SCHOLARLY + _LATEX_DEBRIS).split()) - HOLLOW
 """Words at which every phrase ends."""

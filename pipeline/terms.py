@@ -33,6 +33,9 @@ _DIMENSION = re.compile(r"^\d-?d(of)?(-|$)")  # 3d, 2d-to-3d, 6dof: words, not n
 _DOCUMENT_END = "\n"
 _SENTENCE_ENDS = frozenset(".?!")
 
+_USUAL_PLURAL = 0.25
+"""Share of plurals above which a term has a plural worth showing."""
+
 _BREAK = -1
 _OF = -2
 
@@ -51,6 +54,9 @@ class TermCounts:
         int32 CSR (n_documents, n_terms): occurrences.
     title_counts
         The same within titles: the text before the first full stop.
+    plurals
+        Each term as it is written in the plural, "" where it hardly ever is: in less than a quarter of its
+        occurrences ("point clouds", but not "object detections").
     closed
         float32 (n_terms,): share of a term's occurrences that end where a phrase ends. Near 0 for a cut phrase
         ("neural machine") or an adjective ("convolutional"), which are always followed by more.
@@ -63,6 +69,7 @@ class TermCounts:
     n_words: NDArray[np.int8]
     counts: sp.csr_matrix
     title_counts: sp.csr_matrix
+    plurals: list[str]
     closed: NDArray[np.float32]
     verbal: NDArray[np.float32]
 
@@ -73,6 +80,7 @@ class TermCounts:
             self.n_words[columns],
             self.counts[:, columns],
             self.title_counts[:, columns],
+            [self.plurals[column] for column in columns],
             self.closed[columns],
             self.verbal[columns],
         )
@@ -118,11 +126,11 @@ def count_terms_in(texts: Sequence[str]) -> TermCounts:
     forms = WordForms.of(tokens.vocabulary, tokens.raw, _inside_sentences(tokens))
     keys = _keys(tokens, forms)
     levels = _grow(keys, least)
-    names, columns_of_level = _merge_spellings(levels, tokens, forms)
+    names, plurals, columns_of_level = _merge_spellings(levels, tokens, forms)
     matrices = _matrices(levels, columns_of_level, tokens, len(texts), len(names))
     closed, verbal = _grammar(levels, columns_of_level, tokens, keys, forms, len(names))
     n_words = np.fromiter((name.count(" ") + 1 for name in names), dtype=np.int8, count=len(names))
-    found = TermCounts(names, n_words, *matrices, closed, verbal)
+    found = TermCounts(names, n_words, *matrices, plurals, closed, verbal)
     frequent = np.bincount(found.counts.indices, minlength=len(names)) >= least
     return found.take(np.flatnonzero(frequent))
 
@@ -210,29 +218,45 @@ def _spread(level: _Level, n_positions: int) -> NDArray[np.int64]:
 
 def _merge_spellings(
     levels: list[_Level], tokens: _Tokens, forms: WordForms
-) -> tuple[list[str], list[NDArray[np.int64]]]:
-    """The terms, and for each level the column of each of its phrases.
+) -> tuple[list[str], list[str], list[NDArray[np.int64]]]:
+    """The terms, their plurals, and for each level the column of each of its phrases.
 
     Phrases whose words are the same but for hyphens, spaces, number and case share a column, named by the
     spelling most often used.
     """
-    best: dict[str, tuple[int, str]] = {}
+    best: dict[str, tuple[int, str, str]] = {}
     keys_of_level = []
     for level in levels:
-        at = [tokens.raw[level.positions + offset] for offset in level.offsets]
-        lowers = [majority(level.phrases, forms.lower_of_raw[raw], level.n) for raw in at]
         counts = np.bincount(level.phrases, minlength=level.n)
         keys = []
-        for phrase in range(level.n):
-            words = [int(column[phrase]) for column in lowers]
+        for count, words, plural in zip(counts, *_spellings(level, tokens, forms), strict=True):
             key = "".join(forms.singular[word] for word in words).replace("-", "").replace("‑", "")
-            spelling = " ".join(forms.written[word] for word in words)
+            written = [forms.written[word] for word in words]
+            in_plural = "" if plural is None else " ".join([*written[:-1], forms.written[plural]])
             keys.append(key)
-            best[key] = max(best.get(key, (0, "")), (int(counts[phrase]), spelling))
+            best[key] = max(best.get(key, (0, "", "")), (int(count), " ".join(written), in_plural))
         keys_of_level.append(keys)
     columns = {key: column for column, key in enumerate(sorted(best))}
     names = _unique_names([best[key][1] for key in columns], list(columns))
-    return names, [np.fromiter((columns[key] for key in keys), np.int64, len(keys)) for keys in keys_of_level]
+    plurals = [best[key][2] for key in columns]
+    return names, plurals, [np.fromiter((columns[key] for key in keys), np.int64, len(keys)) for keys in keys_of_level]
+
+
+def _spellings(
+    level: _Level, tokens: _Tokens, forms: WordForms
+) -> tuple[list[tuple[int, ...]], list[int | None]]:
+    """For each phrase its words as mostly written (lower-case ids), and the plural of the last if it is usual."""
+    at = [forms.lower_of_raw[tokens.raw[level.positions + offset]] for offset in level.offsets]
+    words = np.stack([majority(level.phrases, column, level.n) for column in at], axis=1)
+    is_plural = forms.is_plural[at[-1]]
+    plural = majority(level.phrases[is_plural], at[-1][is_plural], level.n)
+    share = np.bincount(level.phrases, weights=is_plural, minlength=level.n) / np.bincount(
+        level.phrases, minlength=level.n
+    )
+    usual = share >= _USUAL_PLURAL
+    return [tuple(row) for row in words.tolist()], [
+        int(word) if often else None for word, often in zip(plural, usual, strict=True)
+    ]
 
 
 def _unique_names(names: list[str], keys: list[str]) -> list[str]:

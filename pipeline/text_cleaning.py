@@ -43,7 +43,7 @@ class Cleaned(NamedTuple):
 _FTFY = ftfy.TextFixerConfig(
     unescape_html=False, uncurl_quotes=False, fix_latin_ligatures=True, normalization="NFC", explain=False
 )
-_SOFT_HYPHEN = re.compile(r"(?:\u00ad|\(cid:173\))\s*")
+_SOFT_HYPHEN = re.compile("(?:\u00ad|\\(cid:173\\)|(?<=[a-z])\x02(?=\\s*[a-z]))(\\s*)")
 _PDF_GLYPH = re.compile(r"\(cid:\d{1,5}\)")
 _JOINER = "\u200c\u200d"
 _INVISIBLE = re.compile(
@@ -55,15 +55,21 @@ _INVISIBLE = re.compile(
     # joiners mean something only inside the scripts that need them
     f"|(?<![\u0600-\u0dff])[{_JOINER}]|[{_JOINER}](?![\u0600-\u0dff])"
 )
-_STACKED_MARKS = re.compile("([\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]{3})[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]+")
+_JOINERS = re.compile(f"[{_JOINER}]")
+_MARK = re.compile("[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]")
+_STACKED_MARKS = re.compile(f"({_MARK.pattern}{{3}}){_MARK.pattern}+")
 _ASCII_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 
 
 def repair_characters(text: str) -> Cleaned:
-    """``text`` decoded right, in NFC, without invisible, control or private-use characters."""
+    """``text`` decoded right, in NFC, without invisible, control or private-use characters.
+
+    A soft hyphen at a line end becomes a hyphen and a space, for `pipeline.hyphens`
+    to judge; inside a word it goes.
+    """
     changes: set[str] = set()
-    if "\u00ad" in text or "(cid:" in text:
-        text = _PDF_GLYPH.sub(" ", _SOFT_HYPHEN.sub("", text))
+    if "\u00ad" in text or "(cid:" in text or "\x02" in text:
+        text = _PDF_GLYPH.sub(" ", _SOFT_HYPHEN.sub(lambda match: "- " if match[1] else "", text))
         changes.add(SOFT_HYPHENS)
     if text.isascii():
         if not text.isprintable() and _ASCII_CONTROL.search(text):
@@ -71,12 +77,15 @@ def repair_characters(text: str) -> Cleaned:
             changes.add(INVISIBLE)
         return Cleaned(text, frozenset(changes))
     fixed = ftfy.fix_text(text, _FTFY)
-    if fixed != unicodedata.normalize("NFC", _INVISIBLE.sub("", text)):
+    alphabet = "".join(set(text) | set(fixed))  # short: enough to see whether there is anything to do
+    if _INVISIBLE.search(alphabet) or _JOINERS.search(alphabet):
+        visible = _INVISIBLE.sub("", text)
+        if visible != text:
+            changes.add(INVISIBLE)
+        text, fixed = visible, _INVISIBLE.sub("", fixed)
+    if fixed != text and fixed != unicodedata.normalize("NFC", text):
         changes.add(ENCODING)
-    if _INVISIBLE.search(text):
-        changes.add(INVISIBLE)
-    fixed = _INVISIBLE.sub("", fixed)
-    return Cleaned(_STACKED_MARKS.sub(r"\1", fixed), frozenset(changes))
+    return Cleaned(_STACKED_MARKS.sub(r"\1", fixed) if _MARK.search(alphabet) else fixed, frozenset(changes))
 
 
 # --- HTML, JATS and MathML -------------------------------------------------------------
@@ -84,8 +93,7 @@ def repair_characters(text: str) -> Cleaned:
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ATTRIBUTES = r"(?:\s+[\w:.-]{1,60}\s*=\s*(?:\"[^\"<>]{0,500}\"|'[^'<>]{0,500}'|[^\s\"'<>]{1,300}))*\s*/?"
 _BLOCKS = (
-    "p|br|hr|div|ul|ol|li|dl|dt|dd|h[1-6]|table|tr|td|th|tbody|thead|blockquote"
-    "|sec|title|abstracttext|list|list-item"
+    "p|br|hr|div|ul|ol|li|dl|dt|dd|h[1-6]|table|tr|td|th|tbody|thead|blockquote|sec|title|abstracttext|list|list-item"
 )
 _INLINE = (
     "span|b|i|em|strong|big|small|tt|code|pre|a|font|center|img|italic|bold|sc|underline|monospace|inline-formula"
@@ -142,7 +150,7 @@ _TEX_QUOTES = re.compile(r"``([^`']{1,300}?)(?:''|\"|”|’’)")
 _TEX_SPACE = re.compile(r"(?<=[A-Za-z.,;:)–—-])~(?=[A-Za-z(\\$–—-])")
 _DASHES = re.compile(r"(?<=[^\W\d_])---?(?=[^\W\d_])|(?<=\s)---?(?=\s)")
 _GLUED_SENTENCE = re.compile(
-    r"(?<=[a-z)]{2}[.!?])(?=(?:The|Our|We|This|These|In|It|To|However|Code|Extensive|Experiments|For)\b)"
+    r"[.!?](?=(?:The|Our|We|This|These|In|It|To|However|Code|Extensive|Experiments|For)\b)(?<=[a-z)][a-z)][.!?])"
 )
 _GLUED_LINK = re.compile(r"(?<=[A-Za-z).])(?:\d{1,2}(?:\]|)?)?(?=https?://)")
 
@@ -213,18 +221,15 @@ def _plain_typing(text: str) -> str:
         text = _TEX_QUOTES.sub(r"“\1”", text)
     if "--" in text:
         text = _DASHES.sub(lambda match: "—" if len(match[0]) == 3 else "–", text)
-    text = _GLUED_SENTENCE.sub(" ", text)
+    text = _GLUED_SENTENCE.sub(r"\g<0> ", text)
     if "http" in text:
         text = _GLUED_LINK.sub(" ", text)
     return text
 
 
-_MARKS = str.maketrans("", "", MATH_OPEN + MATH_CLOSE)
-
-
 def for_display(marked: str) -> str:
     """``marked`` text as people read it: formulas in plain characters."""
-    return marked.translate(_MARKS) if MATH_OPEN in marked else marked
+    return marked.replace(MATH_OPEN, "").replace(MATH_CLOSE, "") if MATH_OPEN in marked else marked
 
 
 _FORMULA = re.compile(f"(.?){MATH_OPEN}([^{MATH_CLOSE}]*){MATH_CLOSE}(?=(.?))", re.DOTALL)
@@ -241,7 +246,7 @@ def for_model(marked: str) -> str:
     plain numbers and names (``SPIN`` set as a formula) stay.
     """
     if MATH_OPEN in marked:
-        marked = _FORMULA.sub(_formula_for_model, marked).translate(_MARKS)
+        marked = for_display(_FORMULA.sub(_formula_for_model, marked))
         marked = _LOOSE_COMMA.sub("", _EMPTY_BRACKETS.sub(" ", marked))
         marked = " ".join(marked.split())
     return marked if marked.isascii() else unicodedata.normalize("NFKC", marked)

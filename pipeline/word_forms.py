@@ -73,14 +73,15 @@ class WordForms:
     """The forms of each distinct token of a corpus.
 
     ``lower`` are the distinct lower-case words, ``lower_of_raw`` says which of them each raw token is;
-    ``written`` is each as it is mostly written inside a sentence, ``singular`` its singular, and
-    ``key_of_lower`` numbers the singulars.
+    ``written`` is each as it is mostly written inside a sentence, ``singular`` its singular, ``is_plural`` whether
+    that is another word, and ``key_of_lower`` numbers the singulars.
     """
 
     lower: list[str]
     lower_of_raw: NDArray[np.int64]
     written: list[str]
     singular: list[str]
+    is_plural: NDArray[np.bool_]
     key_of_lower: NDArray[np.int64]
 
     @classmethod
@@ -95,7 +96,8 @@ class WordForms:
         numbers: dict[str, int] = {}
         keys = np.fromiter((numbers.setdefault(word, len(numbers)) for word in singulars), np.int64, len(singulars))
         written = _written(list(vocabulary), lower, lower_of_raw, raw, telling)
-        return cls(lower, lower_of_raw, written, singulars, keys)
+        is_plural = np.fromiter((a != b for a, b in zip(singulars, lower, strict=True)), bool, len(lower))
+        return cls(lower, lower_of_raw, written, singulars, is_plural, keys)
 
 
 def _fold(word: str) -> str:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.snapshot import SnapshotContents, SnapshotError, disk, open_snapshot, publish
-from tests.snapshots import NOON, description_of, publish_contents, tiny_contents
+from tests.snapshot_assembly import description_of
+from tests.snapshots import NOON, publish_contents, tiny_contents
 
 ERRNOS = (errno.ENOSPC, errno.EPERM, errno.EIO)
 

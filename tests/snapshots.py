@@ -16,27 +16,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from pipeline.schema import (
-    FACET_PREFIX,
-    OUTLIER_TOPIC_ID,
-    EmbedderRecord,
-    FacetRecord,
-    InputFile,
-    StageTiming,
-    empty_table,
-)
-from pipeline.search_index import write_search_index
-from pipeline.settings import RunSettings, TrendSettings
 from pipeline.snapshot import SnapshotContents, publish
-from pipeline.trends import classify_trends, count_terms, count_trends
+from tests.snapshot_assembly import assemble, description_of, topic_numbers
 
-AS_OF = date(2025, 6, 30)
 NOON = datetime(2025, 7, 1, 12, 0, 0, tzinfo=UTC)
-DIMENSIONS = 16
-N_NEIGHBOURS = 12
-TOP_KEYWORDS = 6
 
 AREAS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Bird song dialects", ("birdsong", "dialect", "warbler", "syllable", "territory", "recording", "chorus")),
@@ -66,6 +50,8 @@ def tiny_contents(n_papers: int = 60, n_topics: int = 4, seed: int = 7) -> Snaps
     One paper in ten is an outlier, one in nine undated; half of the dates are
     known to the day, the others to the month or year; some papers have no
     venue, DOI, citations or URL; facet ``countries`` has none to two values.
+    Up to 200 papers are embedded by their words, with a query encoder of kind
+    ``lsa``, so that searching by meaning works; larger ones have none.
     """
     random = np.random.default_rng(seed)
     labels = np.array([-1 if i % 10 == 9 else int(i**0.97) % n_topics for i in range(n_papers)], dtype=np.int64)
@@ -77,7 +63,8 @@ def tiny_contents(n_papers: int = 60, n_topics: int = 4, seed: int = 7) -> Snaps
         title, abstract = _paper_text(i, own)
         records.append(_record(i, title, own[:2], random))
         abstracts.append(abstract)
-    return assemble(pd.DataFrame(records), abstracts, labels, names, keywords, seed=seed)
+    by_words = 0 < n_papers <= 200
+    return assemble(pd.DataFrame(records), abstracts, labels, names, keywords, seed=seed, by_words=by_words)
 
 
 def _paper_text(i: int, words: Sequence[str]) -> tuple[str, str]:
@@ -239,241 +226,7 @@ VARIANTS: dict[str, Callable[[], SnapshotContents]] = {
 """Every kind of snapshot a page must survive, by name."""
 
 
-# --- putting one together -----------------------------------------------------------
-
-
-def assemble(
-    papers: pd.DataFrame,
-    abstracts: Sequence[str],
-    labels: NDArray[np.int64],
-    names: Sequence[str],
-    keywords: Sequence[Sequence[str]],
-    seed: int = 0,
-) -> SnapshotContents:
-    """Contents for ``papers`` (bibliographic columns only are read) that belong to topic ``labels`` (−1: none).
-
-    Topics are renumbered by size; one nobody belongs to is left out.
-    Embeddings lie around a random centre for each topic, the map around
-    points on a circle.
-    """
-    papers = _bibliography(papers)
-    order = np.argsort(papers["paper_id"].to_numpy(dtype=object).astype(str), kind="stable")
-    papers, labels = papers.iloc[order].reset_index(drop=True), labels[order]
-    abstracts = [abstracts[i] for i in order]
-    sizes = np.bincount(labels[labels >= 0], minlength=len(names))
-    by_size = [int(t) for t in np.argsort(-sizes, kind="stable") if sizes[t]]
-    number_of = {old: new for new, old in enumerate(by_size)}
-    labels = np.array([number_of.get(int(label), -1) for label in labels], dtype=np.int64)
-    names, keywords = [names[t] for t in by_size], [list(keywords[t]) for t in by_size]
-    embeddings, centres = _embeddings(labels, len(names), seed)
-    ids = [_topic_id(papers["paper_id"][labels == t]) for t in range(len(names))]
-    papers = _place(papers, labels, ids, embeddings, centres, seed)
-    topics = _topics(papers, labels, ids, names, keywords, embeddings, centres)
-    facets = facet_names(papers)
-    trends, record = count_trends(papers, ids, TrendSettings(), facets, AS_OF)
-    classes = classify_trends(trends, record, TrendSettings()).set_index("topic_id")
-    for column in ("trend_class", "trend_slope", "trend_q"):
-        topics[column] = topics["topic_id"].map(classes[column]) if len(topics) else []
-    texts = [f"{title}. {abstract}" for title, abstract in zip(papers["title"], abstracts, strict=True)]
-    return SnapshotContents(
-        papers=papers,
-        topics=topics,
-        trends=trends,
-        term_trends=count_terms(papers, texts, topics, record),
-        abstracts=abstracts,
-        embeddings=embeddings.astype(np.float16),
-        neighbours=_neighbours(embeddings),
-        data_quality=_data_quality(papers),
-        writers={
-            "search.sqlite": lambda path: write_search_index(path, papers, abstracts),
-            "query_encoder": _write_no_query_encoder,
-        },
-    )
-
-
-def facet_names(papers: pd.DataFrame) -> list[str]:
-    """The facets of ``papers``, without their prefix."""
-    return sorted(c.removeprefix(FACET_PREFIX) for c in papers.columns if c.startswith(FACET_PREFIX))
-
-
-def topic_numbers(contents: SnapshotContents) -> NDArray[np.int64]:
-    """Each paper's topic counted from 0, −1 for outliers."""
-    places = {topic_id: place for place, topic_id in enumerate(contents.topics["topic_id"])}
-    return np.array([places.get(topic_id, -1) for topic_id in contents.papers["topic_id"]], dtype=np.int64)
-
-
-_MODEL_COLUMNS = (
-    "x", "y", "topic_id", "strength", "nearest_topic_id", "nearest_similarity", "second_topic_id", "margin",
-)  # fmt: skip
-
-
-def _bibliography(papers: pd.DataFrame) -> pd.DataFrame:
-    if papers.empty:
-        return empty_table("papers").drop(columns=list(_MODEL_COLUMNS)).assign(facet_countries=pd.Series(dtype=object))
-    papers = papers.drop(columns=[c for c in _MODEL_COLUMNS if c in papers.columns])
-    years = [day.year if isinstance(day, date) and not pd.isna(day) else None for day in papers["published"]]
-    dates = pd.Series(
-        [day if year else None for day, year in zip(papers["published"], years, strict=True)], dtype=object
-    )
-    return papers.assign(
-        published=dates.to_numpy(),
-        year=pd.array(years, dtype="Int16"),
-        citations=pd.array(papers["citations"], dtype="Int32"),
-    )
-
-
-def _topic_id(founders: pd.Series) -> str:
-    return "t-" + hashlib.sha256("\n".join(["tests", *sorted(founders)]).encode()).hexdigest()[:8]
-
-
-def _embeddings(labels: NDArray[np.int64], n_topics: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Unit vectors of the papers and of the topics' centroids."""
-    random = np.random.default_rng(seed)
-    centres = random.normal(size=(n_topics + 1, DIMENSIONS))  # the last is the outliers'
-    spread = np.where(labels >= 0, 0.35, 1.5)[:, None]
-    rows = _unit(centres[labels] + spread * random.normal(size=(len(labels), DIMENSIONS)))
-    means = np.array([rows[labels == t].mean(axis=0) for t in range(n_topics)]).reshape(n_topics, DIMENSIONS)
-    return rows.astype(np.float32), _unit(means).astype(np.float32)
-
-
-def _unit(rows: NDArray[Any]) -> NDArray[Any]:
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-
-def _place(
-    papers: pd.DataFrame,
-    labels: NDArray[np.int64],
-    ids: Sequence[str],
-    embeddings: NDArray[np.float32],
-    centres: NDArray[np.float32],
-    seed: int,
-) -> pd.DataFrame:
-    random = np.random.default_rng(seed + 1)
-    n, k = len(papers), len(ids)
-    angle = 2 * np.pi * labels / max(k, 1)
-    inside = labels >= 0
-    spread = np.where(inside, 0.8, 4.0)
-    similarity = embeddings @ centres.T
-    order = np.argsort(-similarity, axis=1, kind="stable")
-    rows = np.arange(n)
-    names = np.array(ids, dtype=object)
-    nearest = similarity[rows, order[:, 0]] if k else np.full(n, np.nan)
-    second = similarity[rows, order[:, 1]] if k > 1 else np.full(n, np.nan)
-    return papers.assign(
-        x=(np.where(inside, 5 * np.cos(angle), 0) + spread * random.normal(size=n)).astype(np.float32),
-        y=(np.where(inside, 5 * np.sin(angle), 0) + spread * random.normal(size=n)).astype(np.float32),
-        topic_id=pd.Series([ids[t] if t >= 0 else OUTLIER_TOPIC_ID for t in labels], dtype="str"),
-        strength=np.where(inside, random.uniform(0.4, 1.0, size=n), 0).astype(np.float32),
-        nearest_topic_id=pd.Series(names[order[:, 0]] if k else [None] * n, dtype="str"),
-        nearest_similarity=nearest.astype(np.float32),
-        second_topic_id=pd.Series(names[order[:, 1]] if k > 1 else [None] * n, dtype="str"),
-        margin=(nearest - second).astype(np.float32),
-    )
-
-
-def _topics(
-    papers: pd.DataFrame,
-    labels: NDArray[np.int64],
-    ids: Sequence[str],
-    names: Sequence[str],
-    keywords: Sequence[Sequence[str]],
-    embeddings: NDArray[np.float32],
-    centres: NDArray[np.float32],
-) -> pd.DataFrame:
-    if not ids:
-        return empty_table("topics")
-    members = [np.flatnonzero(labels == t) for t in range(len(ids))]
-    closest = [rows[np.argsort(-(embeddings[rows] @ centres[t]), kind="stable")] for t, rows in enumerate(members)]
-    return pd.DataFrame(
-        {
-            "topic_id": ids,
-            "number": np.arange(1, len(ids) + 1, dtype=np.int32),
-            "level": np.zeros(len(ids), dtype=np.int8),
-            "parent": pd.Series([None] * len(ids), dtype="str"),
-            "label": names,
-            "keywords": [list(words[:TOP_KEYWORDS]) for words in keywords],
-            "keyword_weights": [[round(0.9 - 0.1 * i, 2) for i in range(len(w[:TOP_KEYWORDS]))] for w in keywords],
-            "size": np.array([len(rows) for rows in members], dtype=np.int32),
-            "x": np.array([papers["x"].to_numpy()[rows].mean() for rows in members], dtype=np.float32),
-            "y": np.array([papers["y"].to_numpy()[rows].mean() for rows in members], dtype=np.float32),
-            "representative_papers": [papers["paper_id"].iloc[rows[:5]].tolist() for rows in closest],
-            "coherence": np.linspace(0.3, 0.1, len(ids), dtype=np.float32),
-            "stability": np.full(len(ids), np.nan, dtype=np.float32),
-        }
-    )
-
-
-def _neighbours(embeddings: NDArray[np.float32]) -> NDArray[np.int32]:
-    n = len(embeddings)
-    found = np.full((n, N_NEIGHBOURS), -1, dtype=np.int32)
-    similarity = embeddings @ embeddings.T
-    np.fill_diagonal(similarity, -np.inf)
-    n_found = max(min(N_NEIGHBOURS, n - 1), 0)
-    found[:, :n_found] = np.argsort(-similarity, axis=1, kind="stable")[:, :n_found]
-    return found
-
-
-def _write_no_query_encoder(folder: Path) -> None:
-    (folder / "encoder.json").write_text('{"kind": "none"}\n', encoding="utf-8")
-
-
-def _data_quality(papers: pd.DataFrame) -> dict[str, Any]:
-    n_undated = int(papers["published"].isna().sum())
-    return {
-        "read": len(papers) + 3,
-        "kept": len(papers),
-        "dropped": {"no abstract": 2, "duplicate title": 1},
-        "changed": {"LaTeX made plain": 1},
-        "examples": {
-            "no abstract": [
-                {"source": "tiny.jsonl", "position": 61, "title": "A title without its abstract", "detail": ""}
-            ],
-        },
-        "languages": {code: int(count) for code, count in papers["language"].value_counts().items()},
-        "undated": n_undated,
-        "missing": {"venue": int(papers["venue"].isna().sum()), "published": n_undated},
-        "warnings": ["3 of the papers read were dropped."],
-        "files": [
-            {
-                "name": "tiny.jsonl",
-                "format": "JSON Lines",
-                "records": len(papers) + 3,
-                "columns": {"title": "title", "abstract": "abstract"},
-                "unused_columns": ["note"],
-            }
-        ],
-        "problems": {},
-    }
-
-
 # --- publishing -----------------------------------------------------------------------
-
-
-def description_of(contents: SnapshotContents) -> dict[str, Any]:
-    """The manifest's fields that a fit would know, for ``contents``."""
-    quality, papers = contents.data_quality, contents.papers
-    _, record = count_trends(papers, list(contents.topics["topic_id"]), TrendSettings(), [], AS_OF)
-    facets = facet_names(papers)
-    return {
-        "settings": RunSettings(facets=tuple(facets)).model_dump(mode="json"),
-        "inputs": [InputFile(name="tiny.jsonl", bytes=48_211, sha256="5" * 64)],
-        "papers_read": quality["read"],
-        "papers_kept": quality["kept"],
-        "dropped": quality["dropped"],
-        "embedder": EmbedderRecord(name="tests", fingerprint="tests-1", dimensions=DIMENSIONS),
-        "query_encoder": "none",
-        "trends": record,
-        "facets": [
-            FacetRecord(name=name, n_values=len({v for values in papers[FACET_PREFIX + name] for v in values}))
-            for name in facets
-        ],
-        "languages": quality["languages"],
-        "stages": [StageTiming(name="embed", seconds=1.5), StageTiming(name="topics", seconds=2.25, cached=True)],
-        "seconds": 4.5,
-        "peak_memory_mb": 812.0,
-        "quality": {"coherence": 0.21, "diversity": 0.8},
-        "warnings": quality["warnings"],
-    }
 
 
 def publish_contents(

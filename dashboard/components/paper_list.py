@@ -29,6 +29,7 @@ _SORT_LABELS = {
     "title": "Title",
 }
 _MAX_AUTHORS = 6
+_TITLE_CHARACTERS = 400
 _SNIPPET_CHARACTERS = 260
 
 
@@ -157,7 +158,7 @@ def _records(papers: pd.DataFrame) -> Iterator[Any]:
 
 
 def _title(paper: Any) -> str:
-    return markdown_link(paper.title, paper_url(_known(paper.doi), _known(paper.url)))
+    return markdown_link(paper.title[:_TITLE_CHARACTERS], paper_url(_known(paper.doi), _known(paper.url)))
 
 
 def _byline(paper: Any) -> str:

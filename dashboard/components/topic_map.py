@@ -81,6 +81,7 @@ def topic_map(
     selection: Polygon | None = None,
     caption: str = "",
     height: int = 640,
+    still: bool = False,
     on_event: Callable[[MapEvent], None] | None = None,
 ) -> MapEvent:
     """Draw the map and say what the reader did on it since the last run.
@@ -112,6 +113,8 @@ def topic_map(
         Where this comes from (corpus, snapshot), written under saved pictures.
     height
         Pixels; less on a screen that is not so high.
+    still
+        A picture to point at and click, that neither moves nor keeps the wheel from scrolling the page.
     on_event
         Called with a new event before the script runs again. With it, the
         returned event is always empty.
@@ -134,6 +137,7 @@ def topic_map(
         "selection": [[float(x), float(y)] for x, y in selection] if selection else None,
         "caption": caption,
         "height": height,
+        "still": still,
     }
     state_key = f"{key}:last"
 

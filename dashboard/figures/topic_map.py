@@ -22,7 +22,7 @@ MAX_TITLES = 20_000
 """With more papers than this the file carries no titles: it would grow past ten megabytes."""
 
 _WIDTH = 1100  # pixels that labels are laid out for
-_LETTER = 0.56  # mean width of a letter, in font sizes
+_LETTER = 0.6  # mean width of a letter, in font sizes
 
 
 def topic_map_figure(

@@ -146,6 +146,7 @@ def _marks(line: _Line, partial_period: str | None, theme: Theme) -> go.Scatter:
         x=list(line.points["period_start"]),
         y=line.values.tolist(),
         mode="markers",
+        cliponaxis=False,
         marker={
             "size": 7.5,
             "color": [theme.background if is_hollow else line.colour for is_hollow in hollow],

@@ -9,7 +9,7 @@ from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, 
 from dashboard.queries.papers import listed_papers, paper_rows, papers_at
 from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
 from dashboard.queries.topics import neighbouring_topics, representative_rows, topic_name, topic_overview, topic_sizes
-from dashboard.queries.trends import n_dated, period_start, topic_trends
+from dashboard.queries.trends import complete_shares, n_dated, period_start, topic_trends
 
 __all__ = [
     "MAX_NEAREST",
@@ -20,6 +20,7 @@ __all__ = [
     "Rows",
     "SnapshotIndex",
     "Values",
+    "complete_shares",
     "index_snapshot",
     "listed_papers",
     "matching_rows",

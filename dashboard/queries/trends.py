@@ -93,3 +93,15 @@ def period_start(period: str) -> str:
 def n_dated(index: SnapshotIndex, mask: Mask) -> int:
     """Papers in ``mask`` that stand in some period: what trends count."""
     return int((index.period_codes[mask] != UNDATED).sum())
+
+
+def complete_shares(index: SnapshotIndex, mask: Mask, topic_ids: Sequence[str]) -> NDArray[np.float64]:
+    """Each topic's share of the papers in ``mask``, in every period that is complete: (n_topics, n_periods).
+
+    A last period that the manifest calls partial is left out; one without papers has share 0.
+    """
+    record = index.snapshot.manifest.trends
+    n_periods = len(index.periods) - int(bool(index.periods) and record.last_is_partial)
+    counts = _count(index, np.flatnonzero(mask), len(index.periods), len(index.topics) + 1)
+    rows = [index.topic_code_of[topic_id] + 1 for topic_id in topic_ids]
+    return (counts[rows] / np.maximum(counts.sum(axis=0), 1))[:, :n_periods]

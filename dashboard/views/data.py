@@ -38,9 +38,9 @@ def render(context: PageContext) -> None:
         _languages(quality, manifest)
         _missing(quality, manifest.papers_kept)
     _files(quality, manifest)
-    st.header("How this snapshot was made", anchor=False, divider=True)
+    st.header("How this snapshot was made", anchor=False, divider="gray")
     _making(manifest)
-    st.header("Snapshots of this corpus", anchor=False, divider=True)
+    st.header("Snapshots of this corpus", anchor=False, divider="gray")
     _snapshots(context)
 
 
@@ -171,10 +171,10 @@ def _making(manifest: Manifest) -> None:
                 },
                 "Search by meaning": {"none": "not possible"}.get(manifest.query_encoder, manifest.query_encoder),
                 "Time cut into": _time(manifest),
-                "Content": manifest.content_sha256,
             },
             "How it was made",
         )
+        st.caption(f"sha256 of its content: {manifest.content_sha256}")
         _quality(manifest)
     with right:
         stages = pd.DataFrame(

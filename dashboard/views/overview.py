@@ -2,149 +2,217 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard import data
+from dashboard.components.downloads import csv_button, figure_button
+from dashboard.components.link_list import Row, link_list
 from dashboard.components.links import view_button
+from dashboard.components.map_event import MapEvent
+from dashboard.components.topic_map import topic_map
+from dashboard.components.topic_rows import topic_rows, trend_in_words
 from dashboard.context import PageContext
 from dashboard.figures.layout import CONFIG
-from dashboard.figures.overview import papers_by_period_figure, topic_sizes_figure
+from dashboard.figures.overview import papers_by_period_figure
 from dashboard.navigation import go
 from dashboard.queries import UNDATED, papers_at, topic_overview, topic_sizes
-from dashboard.safe_text import for_markdown
-from dashboard.views.topics import TREND_WORDS
+from dashboard.safe_text import for_markdown, for_text
 
-_N_TOPICS = 15
-_N_RISING = 6
+_N_TOPICS = 24
+_N_MOVING = 4
+_N_CITED = 6
+_MAP_HEIGHT = 520
 
 
 def render(context: PageContext) -> None:
     """Draw the page."""
     topics = topic_overview(context.index, context.mask)
+    st.title(for_markdown(context.index.corpus), anchor=False)
     st.markdown(_summary(context))
     _start(context)
-    left, right = st.columns([1.5, 1], gap="large")
-    with left:
-        _topics(context, topics)
-    with right:
-        _over_time(context)
-        _moving(context, topics)
-        _most_cited(context)
+    if context.n_matching:
+        left, right = st.columns([1.75, 1], gap="large")
+        with left:
+            _map(context)
+        with right:
+            _over_time(context)
+            _moving(context, topics)
+    _topics(context, topics)
+    _most_cited(context)
+
+
+# --- what this is ------------------------------------------------------------------
 
 
 def _summary(context: PageContext) -> str:
-    """One paragraph about the papers on screen: markdown."""
-    index, manifest = context.index, context.index.snapshot.manifest
-    sizes, n_outliers = topic_sizes(index, context.mask)
-    years = index.years[context.mask]
-    dated = years[years != UNDATED]
-    said = [f"**{context.n_matching:,} papers**"]
-    if len(dated):
-        first, last = int(dated.min()), int(dated.max())
-        said.append(f"from {first}" if first == last else f"from {first} to {last}")
+    """A few sentences about the papers on screen: markdown."""
+    if not context.n_matching:
+        return "No paper passes the filters." if context.index.n_papers else "This snapshot holds no papers."
+    sizes, n_outliers = topic_sizes(context.index, context.mask)
     n_topics = int((sizes > 0).sum())
-    said.append(f"in **{n_topics:,} topics**." if n_topics != 1 else "in **one topic**.")
-    if n_outliers:
-        share = n_outliers / max(context.n_matching, 1)
-        said.append(f"{n_outliers:,} ({share:.0%}) lie outside every topic.")
-    undated = context.n_matching - len(dated)
-    if undated:
-        said.append(f"{undated:,} have no date.")
-    n_dropped = manifest.papers_read - manifest.papers_kept
-    if n_dropped:
-        said.append(f"Of {manifest.papers_read:,} records read, {n_dropped:,} were left out (see Data).")
+    said = [f"{_counted(context.n_matching, '**', 'paper')}{_span(context)}"]
+    if n_topics:
+        said[0] += f", grouped by what their abstracts say into {_counted(n_topics, '**', 'topic')}."
+        if n_outliers:
+            said.append(f"{n_outliers:,} ({n_outliers / context.n_matching:.0%}) fit none of them.")
+    else:
+        said[0] += ". They are too few, or too unlike each other, to be grouped into topics."
+    if undated := int((context.index.years[context.mask] == UNDATED).sum()):
+        said.append(f"{undated:,} have no date." if undated < context.n_matching else "None has a date.")
+    manifest = context.index.snapshot.manifest
+    if n_dropped := manifest.papers_read - manifest.papers_kept:
+        said.append(f"{n_dropped:,} of the {manifest.papers_read:,} records read were left out; *Data* says why.")
     return " ".join(said)
 
 
+def _counted(n: int, mark: str, noun: str) -> str:
+    return f"{mark}{n:,} {noun}{'' if n == 1 else 's'}{mark}"
+
+
+def _span(context: PageContext) -> str:
+    years = context.index.years[context.mask]
+    dated = years[years != UNDATED]
+    if not len(dated):
+        return ""
+    first, last = int(dated.min()), int(dated.max())
+    return f" from {first}" if first == last else f" from {first} to {last}"
+
+
 def _start(context: PageContext) -> None:
+    """Where one can go from here."""
     view = context.view
+    ways = [
+        ("Walk the map", view.to("map"), "map", "Every paper a point: hover, click, draw around a region"),
+        ("Read topic by topic", view.to("topics"), "list", "Keywords, trend and the complete list of papers of each"),
+        ("See what changes", view.to("trends"), "trending_up", "Which topics rise and fade, and how sure that is"),
+        ("Search", view.to("search"), "search", "By words, or by meaning"),
+    ]
     with st.container(horizontal=True, gap="small"):
-        view_button("Walk the map", view.to("map"), key="start-map", icon=":material/map:", type="primary")
-        view_button(
-            "Read topic by topic", view.to("topics"), key="start-topics", icon=":material/list:", type="secondary"
-        )
-        if context.index.periods:
+        for place, (label, leads_to, icon, help_text) in enumerate(ways):
             view_button(
-                "See what changes",
-                view.to("trends"),
-                key="start-trends",
-                icon=":material/trending_up:",
-                type="secondary",
+                label,
+                leads_to,
+                key=f"start-{leads_to.page}",
+                icon=f":material/{icon}:",
+                help=help_text,
+                type="secondary" if place else "primary",
             )
-        view_button("Search", view.to("search"), key="start-search", icon=":material/search:", type="secondary")
+
+
+# --- at a glance ---------------------------------------------------------------------
+
+
+def _map(context: PageContext) -> None:
+    """The map, to look at and to enter by: moving about in it is for its own page."""
+    view, index = context.view, context.index
+
+    def titles(rows: Sequence[int]) -> list[str]:
+        return [for_text(title) for title in index.papers["title"].iloc[list(rows)]]
+
+    topic_map(
+        data.map_points(view.corpus, view.snapshot_id),
+        key="overview-map",
+        titles=titles,
+        shown=None if context.n_matching == index.n_papers else context.mask,
+        caption=f"Topic Explorer, {view.corpus}, snapshot {view.snapshot_id}",
+        height=_MAP_HEIGHT,
+        still=True,
+        on_event=lambda event: _enter(context, event),
+    )
+
+
+def _enter(context: PageContext, event: MapEvent) -> None:
+    """A label leads to its topic, a point to its paper on the map."""
+    view, papers = context.view, context.index.papers
+    if event.picked_topic is not None:
+        go(view.to("topics", topic=event.picked_topic))
+    elif event.picked_row is not None:
+        go(view.to("map", paper=str(papers["paper_id"].iloc[event.picked_row])))
 
 
 def _topics(context: PageContext, topics: pd.DataFrame) -> None:
-    st.subheader("Topics by size", anchor=False)
+    """The largest topics: colour, size, course."""
     present = topics[topics["n_papers"] > 0]
     if not len(present):
-        st.info("No topic has papers that pass the filters.", icon=":material/category:")
         return
-    st.plotly_chart(
-        topic_sizes_figure(
-            topics.assign(n_papers=topics["n_papers"]), context.theme, n_shown=min(_N_TOPICS, len(present))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.subheader("Topics by size", anchor=False, width="stretch")
+        csv_button(context, context.view.to(table="topics"), len(topics), key="overview-csv")
+    shown = present.head(_N_TOPICS)
+    sizes = dict(zip(shown["topic_id"], shown["n_papers"].astype(int), strict=True))
+    link_list(
+        topic_rows(
+            context,
+            list(sizes),
+            lambda topic_id: context.view.to("topics", topic=topic_id),
+            notes={topic_id: f"{size:,}" for topic_id, size in sizes.items()},
+            hints={row.topic_id: ", ".join(list(row.keywords)[:8]) for row in shown.itertuples(index=False)},
+            sizes=sizes,
+            lines=True,
         ),
-        theme=None,
-        config={**CONFIG, "displayModeBar": False},
         key="overview-topics",
-        on_select=lambda: _open_topic(context),
-        selection_mode="points",
-        alt="The largest topics by number of papers; the Topics page has them all as a table.",
+        name="Topics by size",
+        look="columns",
     )
-    rest = len(present) - _N_TOPICS
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption("Click a bar to open the topic." + (f" {rest:,} smaller topics are not drawn." if rest > 0 else ""))
-        view_button("All topics", context.view.to("topics"), key="overview-all", icon=":material/arrow_forward:")
-
-
-def _open_topic(context: PageContext) -> None:
-    points = st.session_state["overview-topics"]["selection"]["points"]
-    mark = points[0].get("customdata") if points else None
-    if isinstance(mark, list) and mark and mark[0] in context.index.topic_code_of:
-        go(context.view.to("topics", topic=mark[0]))
+    rest = len(present) - len(shown)
+    said = ["Bars and numbers are papers."]
+    if len(context.index.periods) > 1:
+        said.append("Lines are the share of all papers over time.")
+    if rest:
+        said.append(f"{rest:,} smaller {'topic is' if rest == 1 else 'topics are'} on the *Topics* page.")
+    st.caption(" ".join(said))
 
 
 def _over_time(context: PageContext) -> None:
     index = context.index
     if not index.periods:
+        st.subheader("Papers over time", anchor=False)
+        st.caption("No paper of this corpus has a date. *Trends* says how to add them.")
         return
-    record = index.snapshot.manifest.trends
     codes = index.period_codes[context.mask]
     counts = np.bincount(codes[codes != UNDATED], minlength=len(index.periods))
-    st.subheader("Papers over time", anchor=False)
+    record = index.snapshot.manifest.trends
     partial = record.last if record.last_is_partial else None
-    st.plotly_chart(
-        papers_by_period_figure(index.periods, counts.tolist(), context.theme, partial_period=partial),
-        theme=None,
-        config={**CONFIG, "displayModeBar": False},
-        key="overview-years",
-        alt="Papers in each period.",
-    )
+    figure = papers_by_period_figure(index.periods, counts.tolist(), context.theme, partial_period=partial)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.subheader("Papers over time", anchor=False, width="stretch")
+        figure_button(figure, f"Papers over time, {context.view.corpus}", context, key="overview-years-html")
+    st.plotly_chart(figure, theme=None, config=CONFIG, key="overview-years", alt="Papers in each period.")
     if partial:
-        st.caption(f"{for_markdown(partial)} may be incomplete.")
+        st.caption(f"{for_markdown(partial)} may be incomplete (hatched).")
 
 
 def _moving(context: PageContext, topics: pd.DataFrame) -> None:
     """The topics whose share rises or falls beyond doubt."""
-    moving = topics[topics["trend_class"].isin(["new", "rising", "fading"]) & (topics["n_papers"] > 0)]
     if not context.index.periods:
         return
+    moving = topics[topics["trend_class"].isin(["new", "rising", "fading"]) & (topics["n_papers"] > 0)]
     st.subheader("What changes", anchor=False)
     if not len(moving):
         st.caption("No topic's share changes clearly enough over time to say so.")
         return
-    strongest = moving.reindex(moving["trend_slope"].abs().sort_values(ascending=False, kind="stable").index)
-    icons = {"new": ":material/fiber_new:", "rising": ":material/trending_up:", "fading": ":material/trending_down:"}
-    for topic in strongest.head(_N_RISING).itertuples(index=False):
-        factor = float(np.exp(topic.trend_slope))
-        label = f"{for_markdown(topic.label, limit=60)} :gray[{TREND_WORDS[topic.trend_class]}, ×{factor:.2f} a year]"
-        view_button(
-            label,
-            context.view.to("topics", topic=topic.topic_id),
-            key=f"moving-{topic.topic_id}",
-            icon=icons[topic.trend_class],
-        )
+    falls = moving["trend_class"] == "fading"
+    strongest = pd.concat(
+        [
+            moving[~falls].sort_values("trend_slope", ascending=False).head(_N_MOVING),
+            moving[falls].sort_values("trend_slope").head(_N_MOVING),
+        ]
+    )
+    link_list(
+        topic_rows(
+            context,
+            strongest["topic_id"].tolist(),
+            lambda topic_id: context.view.to("topics", topic=topic_id),
+            notes={row.topic_id: trend_in_words(row.trend_class) for row in strongest.itertuples(index=False)},
+            lines=True,
+        ),
+        key="overview-moving",
+        name="Topics that rise or fade",
+    )
 
 
 def _most_cited(context: PageContext) -> None:
@@ -152,11 +220,14 @@ def _most_cited(context: PageContext) -> None:
     rows = np.flatnonzero(context.mask & (citations > 0))
     if not len(rows):
         return
-    rows = rows[np.argsort(-citations[rows], kind="stable")][:5]
+    rows = rows[np.argsort(-citations[rows], kind="stable")][:_N_CITED]
     st.subheader("Most cited", anchor=False)
-    for place, paper in enumerate(papers_at(context.index, rows).itertuples(index=False)):
-        view_button(
-            f"{for_markdown(paper.title, limit=100)} :gray[{int(paper.citations):,}]",
-            context.view.to(paper=paper.paper_id),
-            key=f"cited-{place}",
-        )
+    found = papers_at(context.index, rows).itertuples(index=False)
+    link_list(
+        [
+            Row(paper.title, context.view.to(paper=paper.paper_id), note=f"{paper.citations:,} citations")
+            for paper in found
+        ],
+        key="overview-cited",
+        name="Most cited papers",
+    )

@@ -10,25 +10,30 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.downloads import csv_button
+from dashboard.components.link_list import Row, link_list
 from dashboard.components.links import view_button
 from dashboard.components.paper_list import paper_list
+from dashboard.components.topic_rows import colours_of_topics, topic_rows, trend_in_words
 from dashboard.components.trend_chart import trend_chart
 from dashboard.context import PageContext
 from dashboard.navigation import go, hold, on_change
-from dashboard.queries import neighbouring_topics, papers_at, representative_rows, topic_overview, topic_trends
+from dashboard.queries import (
+    complete_shares,
+    neighbouring_topics,
+    papers_at,
+    representative_rows,
+    topic_overview,
+    topic_trends,
+)
 from dashboard.safe_text import for_markdown, for_text
 from dashboard.state import TOPIC_SORTS
 from pipeline.schema import OUTLIER_TOPIC_ID
 
 _SORTS = {"size": "Largest first", "label": "By name", "rising": "Rising first", "coherence": "Most coherent first"}
-TREND_WORDS = {
-    "new": "new",
-    "rising": "rising",
-    "steady": "steady",
-    "fading": "fading",
-    "too few": "too few papers to say",
-}
 _N_REPRESENTATIVE = 5
+_COHERENCE_HELP = "How often the topic's top keywords stand in the same papers (NPMI, −1 to 1)."
+_ROW_PIXELS = 36
+_TABLE_PIXELS = 760
 
 
 def render(context: PageContext) -> None:
@@ -45,32 +50,36 @@ def render(context: PageContext) -> None:
 def _table(context: PageContext) -> None:
     view, index = context.view, context.index
     topics = topic_overview(index, context.mask, view.topic_sort)
-    n_outliers = int((index.topic_codes[context.mask] < 0).sum())
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.subheader("Topics", anchor=False, width="stretch")
-        chosen = hold("topics-sort", view.topic_sort)
-        st.selectbox(
-            "Order",
-            TOPIC_SORTS,
-            key=chosen,
-            format_func=_SORTS.__getitem__,
-            label_visibility="collapsed",
-            width=200,
-            on_change=on_change(chosen, lambda sort: replace(view, topic_sort=sort)),
-        )
-        csv_button(context, replace(view, table="topics"), len(topics), key="topics-csv")
+    st.title("Topics", anchor=False)
     if not len(topics):
         st.info(
-            "No topic was found in this corpus: its papers are too few or too unlike each other. "
+            "No topic was found in this corpus: its papers are too few, or too unlike each other. "
             "All of them are on the map and in the search.",
             icon=":material/category:",
         )
     else:
-        st.caption(f"{len(topics):,} topics. Papers are those that pass the filters. Click a row to open its page.")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            narrowed = " The filters narrow what is counted." if context.n_matching < index.n_papers else ""
+            st.markdown(
+                f"**{len(topics):,}** {'topic' if len(topics) == 1 else 'topics'}. Click a row to open the topic's page."
+                f"{narrowed}",
+                width="stretch",
+            )
+            chosen = hold("topics-sort", view.topic_sort)
+            st.selectbox(
+                "Order",
+                TOPIC_SORTS,
+                key=chosen,
+                format_func=_SORTS.__getitem__,
+                label_visibility="collapsed",
+                width=190,
+                on_change=on_change(chosen, lambda sort: replace(view, topic_sort=sort)),
+            )
+            csv_button(context, replace(view, table="topics"), len(topics), key="topics-csv")
         _grid(context, topics)
-    if n_outliers:
+    if n_outliers := int((index.topic_codes[context.mask] < 0).sum()):
         view_button(
-            f"{n_outliers:,} papers outside every topic",
+            f"{n_outliers:,} {'paper' if n_outliers == 1 else 'papers'} outside every topic",
             view.to("topics", topic=OUTLIER_TOPIC_ID),
             key="topics-outliers",
             icon=":material/scatter_plot:",
@@ -78,7 +87,29 @@ def _table(context: PageContext) -> None:
 
 
 def _grid(context: PageContext, topics: pd.DataFrame) -> None:
-    index = context.index
+    columns, configuration = _grid_columns(context, topics)
+    key = f"topics-grid-{context.view.topic_sort}"
+    event = st.dataframe(
+        columns,
+        column_config=configuration,
+        hide_index=True,
+        height=min(_ROW_PIXELS * (len(topics) + 1) + 3, _TABLE_PIXELS),
+        on_select="rerun",
+        selection_mode="single-cell",
+        key=key,
+        row_height=_ROW_PIXELS,
+    )
+    cells = event.selection.cells
+    row = int(cells[0][0]) if cells else -1
+    if 0 <= row < len(topics):
+        # Coming back, the table is as it was, with no cell chosen.
+        st.session_state.pop(key, None)
+        go(context.view.to("topics", topic=str(topics["topic_id"].iloc[row])))
+        st.rerun()
+
+
+def _grid_columns(context: PageContext, topics: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The table and how each column of it is shown."""
     columns: dict[str, Any] = {
         "number": topics["number"],
         "label": [for_text(label) for label in topics["label"]],
@@ -86,49 +117,31 @@ def _grid(context: PageContext, topics: pd.DataFrame) -> None:
         "n_papers": topics["n_papers"],
         "share": topics["share"],
     }
+    most = float(max(topics["share"].max(), 1e-9))
     configuration: dict[str, Any] = {
         "number": st.column_config.NumberColumn("No.", width=50, help="1 is the largest topic of the whole corpus."),
         "label": st.column_config.TextColumn("Topic", width="medium"),
         "keywords": st.column_config.TextColumn("Keywords", width="large"),
         "n_papers": st.column_config.NumberColumn("Papers", format="localized", width=80),
         "share": st.column_config.ProgressColumn(
-            "Share", format="percent", min_value=0.0, max_value=float(max(topics["share"].max(), 1e-9)), width=110
+            "Share", format="percent", min_value=0.0, max_value=most, width=110, help="Of the papers that are counted."
         ),
     }
-    if index.periods:
-        trends = topic_trends(index, context.mask, list(topics["topic_id"]))
-        shares = trends["share"].to_numpy().reshape(len(topics), len(index.periods))
+    shares = complete_shares(context.index, context.mask, topics["topic_id"].tolist())
+    if shares.shape[1] > 1:
+        periods = context.index.periods
         columns["over time"] = [[float(share) for share in line] for line in shares]
-        columns["trend"] = [
-            TREND_WORDS.get(word, "") if isinstance(word, str) else "" for word in topics["trend_class"]
-        ]
         configuration["over time"] = st.column_config.LineChartColumn(
-            "Share over time", width=130, help=f"{index.periods[0]} to {index.periods[-1]}"
+            "Share over time", width=130, help=f"{periods[0]} to {periods[shares.shape[1] - 1]}"
         )
+    if context.index.periods:
+        columns["trend"] = [trend_in_words(word) for word in topics["trend_class"]]
         configuration["trend"] = st.column_config.TextColumn("Trend", help="Tested over the whole corpus.")
     columns["coherence"] = topics["coherence"]
     configuration["coherence"] = st.column_config.NumberColumn(
-        "Coherence",
-        format="%.2f",
-        help="How often the topic's top keywords stand in the same papers (NPMI, −1 to 1).",
-        width=90,
+        "Coherence", format="%.2f", help=_COHERENCE_HELP, width=90
     )
-    event = st.dataframe(
-        pd.DataFrame(columns),
-        column_config=configuration,
-        hide_index=True,
-        height=min(36 * (len(topics) + 1) + 4, 760),
-        on_select="rerun",
-        selection_mode="single-cell",
-        key=f"topics-grid-{context.view.topic_sort}",
-        row_height=36,
-    )
-    if event.selection.cells:
-        row = int(event.selection.cells[0][0])
-        if 0 <= row < len(topics):
-            st.session_state.pop(f"topics-grid-{context.view.topic_sort}", None)
-            go(context.view.to("topics", topic=str(topics["topic_id"].iloc[row])))
-            st.rerun()
+    return pd.DataFrame(columns), configuration
 
 
 # --- one topic -----------------------------------------------------------------------
@@ -137,61 +150,49 @@ def _grid(context: PageContext, topics: pd.DataFrame) -> None:
 def _topic(context: PageContext, topic_id: str) -> None:
     view, index = context.view, context.index
     topic = index.topic(topic_id)
-    view_button(
-        "All topics",
-        view.to("topics", topic=None, paper=None, period=None),
-        key="topic-back",
-        icon=":material/arrow_back:",
-    )
+    everything = view.to("topics", topic=None, paper=None, period=None, sort="")
+    view_button("All topics", everything, key="topic-back", icon=":material/arrow_back:")
     if topic is None:
-        st.subheader("Outside every topic", anchor=False)
-        st.caption(
+        st.title("Outside every topic", anchor=False)
+        st.markdown(
             "These papers are too unlike the rest, or lie between topics. "
-            "Each one's nearest topic is named when you open it."
+            "The details of each name the topic that is nearest."
         )
     else:
         _heading(context, topic)
-        left, right = st.columns([1.55, 1], gap="large")
+        left, right = st.columns([1.6, 1], gap="large")
         with left:
-            _over_time(context, topic_id)
+            _over_time(context, topic)
         with right:
             _representative(context, topic_id)
             _neighbours(context, topic_id)
-    heading = "Papers" if view.period is None else f"Papers of {view.period}"
-    paper_list(context, key="topic-papers", heading=heading)
+    if view.period is None:
+        paper_list(context, key="topic-papers", heading="All papers of the topic" if topic is not None else "Papers")
+    else:
+        view_button("All periods", view.to(period=None), key="topic-periods", icon=":material/close:")
+        paper_list(context, key="topic-papers", heading=f"Papers of {view.period}")
 
 
 def _heading(context: PageContext, topic: pd.Series) -> None:
     view, index = context.view, context.index
     within = int((index.topic_codes[context.mask] == index.topic_code_of[topic["topic_id"]]).sum())
-    st.header(for_markdown(f"{topic['number']} {topic['label']}"), anchor=False)
-    st.markdown(" ".join(f":gray-badge[{for_markdown(word, limit=50)}]" for word in list(topic["keywords"])[:12]))
+    st.title(for_markdown(topic["label"], limit=120), anchor=False)
+    badges = " ".join(f":gray-badge[{for_markdown(word, limit=50)}]" for word in list(topic["keywords"])[:12])
+    st.markdown(f"Topic {topic['number']} of {len(index.topics):,} {badges}")
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
-        st.metric(
-            "Papers", f"{within:,}", help=f"of {int(topic['size']):,} in the topic without filters", width="content"
-        )
-        st.metric(
-            "Share",
-            f"{within / max(context.n_matching, 1):.1%}",
-            help="of the papers that pass the filters",
-            width="content",
-        )
-        if isinstance(topic["trend_class"], str):
-            st.metric("Trend", TREND_WORDS[topic["trend_class"]], help=_trend_help(topic), width="content")
-        coherence = "not measured" if pd.isna(topic["coherence"]) else f"{topic['coherence']:.2f}"
-        st.metric(
-            "Coherence",
-            coherence,
-            help="How often its top keywords stand in the same papers (NPMI, −1 to 1).",
-            width="content",
-        )
-        stability = "not measured" if pd.isna(topic["stability"]) else f"{topic['stability']:.0%}"
-        st.metric(
-            "Stability", stability, help="Whether the topic appears again in fits with other seeds.", width="content"
-        )
-        view_button(
-            "On the map", view.to("map", topic=topic["topic_id"]), key="topic-map", icon=":material/location_on:"
-        )
+        of_all = f"of {int(topic['size']):,} in the topic without filters"
+        st.metric("Papers", f"{within:,}", help=of_all, width="content")
+        share = f"{within / max(context.n_matching, 1):.1%}"
+        st.metric("Share", share, help="of the papers that pass the filters", width="content")
+        if word := trend_in_words(topic["trend_class"]):
+            st.metric("Trend", word, help=_trend_help(topic), width="content")
+        if not pd.isna(topic["coherence"]):
+            st.metric("Coherence", f"{topic['coherence']:.2f}", help=_COHERENCE_HELP, width="content")
+        if not pd.isna(topic["stability"]):
+            again = "How much of the topic appears again in fits with other seeds."
+            st.metric("Stability", f"{topic['stability']:.0%}", help=again, width="content")
+        on_map = view.to("map", topic=topic["topic_id"])
+        view_button("On the map", on_map, key="topic-map", icon=":material/location_on:")
 
 
 def _trend_help(topic: pd.Series) -> str:
@@ -200,37 +201,48 @@ def _trend_help(topic: pd.Series) -> str:
     factor = float(np.exp(topic["trend_slope"]))
     return (
         f"Over the whole corpus the odds of a paper being in this topic change by a factor of {factor:.2f} a year "
-        f"(false-discovery-adjusted p = {topic['trend_q']:.2g})."
+        f"(p = {topic['trend_q']:.2g}, adjusted for the number of topics tested)."
     )
 
 
-def _over_time(context: PageContext, topic_id: str) -> None:
+def _over_time(context: PageContext, topic: pd.Series) -> None:
+    topic_id = str(topic["topic_id"])
     trends = topic_trends(context.index, context.mask, [topic_id]).assign(series=topic_id)
-    trend_chart(context, trends, {topic_id: str(context.index.topic(topic_id)["label"])}, key="topic-trend")  # type: ignore[index]
+    colours = {topic_id: colours_of_topics(context)[topic_id]}
+    trend_chart(context, trends, {topic_id: str(topic["label"])}, key="topic-trend", colours=colours, height=360)
 
 
 def _representative(context: PageContext, topic_id: str) -> None:
     rows = representative_rows(context.index, topic_id)[:_N_REPRESENTATIVE]
-    st.markdown("**Representative papers**")
-    for place, paper in enumerate(papers_at(context.index, rows).itertuples(index=False)):
-        view_button(
-            for_markdown(paper.title, limit=140),
-            replace(context.view, paper=paper.paper_id),
-            key=f"topic-representative-{place}",
-        )
+    if not len(rows):
+        return
+    st.subheader("Representative papers", anchor=False)
+    found = papers_at(context.index, rows).itertuples(index=False)
+    link_list(
+        [
+            Row(
+                paper.title,
+                replace(context.view, paper=paper.paper_id),
+                note="" if pd.isna(paper.year) else str(paper.year),
+                current=paper.paper_id == context.view.paper,
+            )
+            for paper in found
+        ],
+        key="topic-representative",
+        name="Representative papers",
+    )
 
 
 def _neighbours(context: PageContext, topic_id: str) -> None:
-    near = neighbouring_topics(context.index, topic_id)
+    near = dict(neighbouring_topics(context.index, topic_id))
     if not near:
         return
-    st.markdown("**Neighbouring topics**")
-    for neighbour, similarity in near:
-        topic = context.index.topic(neighbour)
-        if topic is not None:
-            label = f"{for_markdown(topic['number'])} {for_markdown(topic['label'], limit=70)} :gray[{similarity:.2f}]"
-            view_button(
-                label,
-                context.view.to("topics", topic=neighbour, paper=None, period=None),
-                key=f"topic-near-{neighbour}",
-            )
+    st.subheader("Neighbouring topics", anchor=False, help="By the cosine of their mean embeddings.")
+    rows = topic_rows(
+        context,
+        list(near),
+        lambda other: context.view.to("topics", topic=other, paper=None, period=None, sort=""),
+        notes={other: f"{similarity:.2f}" for other, similarity in near.items()},
+        lines=True,
+    )
+    link_list(rows, key="topic-near", name="Neighbouring topics")

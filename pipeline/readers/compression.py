@@ -21,7 +21,7 @@ HEAD_BYTES = 262_144
 
 _CHUNK = 1 << 20
 _HIGH_SAMPLE_BYTES = 65_536
-_NOT_ASCII_LINE = re.compile(rb"[^\n]{0,400}[\x80-\xff][^\n]{0,400}")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Survey:
     is_utf8 : bool
         Every byte belongs to valid UTF-8.
     not_ascii : bytes
-        Pieces of lines that hold bytes above 127, from anywhere in the file,
+        Lines that hold bytes above 127, from anywhere in the file,
         for guessing the encoding; filled only when ``is_utf8`` is false.
     """
 
@@ -119,7 +119,7 @@ def survey(path: Path, name: str, cap: int) -> Survey:
             if is_utf8:
                 is_utf8 = _decodes(decoder, chunk)
             if not is_utf8 and n_sampled < _HIGH_SAMPLE_BYTES:
-                found = b"\n".join(_NOT_ASCII_LINE.findall(chunk))[:_HIGH_SAMPLE_BYTES]
+                found = _lines_not_ascii(chunk)
                 samples.append(found)
                 n_sampled += len(found)
     is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
@@ -132,6 +132,17 @@ def fingerprint(path: Path, name: str) -> InputFile:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         n_bytes = file.tell()
     return InputFile(name=name, bytes=n_bytes, sha256=digest)
+
+
+def _lines_not_ascii(chunk: bytes) -> bytes:
+    lines: list[bytes] = []
+    n_bytes = at = 0
+    while n_bytes < _HIGH_SAMPLE_BYTES and (match := _NOT_ASCII.search(chunk, at)):
+        start, end = chunk.rfind(b"\n", at, match.start()) + 1, chunk.find(b"\n", match.start())
+        end = len(chunk) if end < 0 else end
+        lines.append(chunk[max(start, at) : end][:_HIGH_SAMPLE_BYTES])
+        n_bytes, at = n_bytes + len(lines[-1]), end
+    return b"\n".join(lines)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:

@@ -10,6 +10,7 @@ from pipeline.readers.records import Record
 from pipeline.readers.report import Problem
 
 _SAMPLE_CHARACTERS = 400_000
+_LONGEST_NAME = 80
 
 
 class DelimitedFile:
@@ -41,8 +42,10 @@ class DelimitedFile:
 
     @property
     def looks_like_table(self) -> bool:
-        """Whether rows agree in their number of fields, whatever the header says."""
-        return len(self.columns) > 1 and self.layout.n_rows > 1 and self.layout.consistency >= 0.8
+        """Whether rows agree in their number of fields under names, not sentences, whatever the names are."""
+        if len(self.columns) < 2 or max(map(len, self.columns)) > _LONGEST_NAME:
+            return False
+        return self.layout.n_rows > 1 and self.layout.consistency >= 0.8
 
     def records(self, wanted: list[str]) -> Iterator[Record | Problem]:
         """Every row below the header as a record of the ``wanted`` columns, or as a malformed one.

@@ -118,7 +118,7 @@ class _Elements:
 
     def __init__(self, pieces: Iterator[str], cap: int, shape: Shape) -> None:
         self._pieces, self._cap = pieces, cap
-        self._is_array = shape != "objects"
+        self._shape, self._is_array = shape, shape != "objects"
         self._buffer, self._at, self._ended = "", 0, False
         self.is_cut_off = False
         self._more(_FIRST_PIECE)
@@ -168,6 +168,8 @@ class _Elements:
             if opening < 0:
                 self._at = len(self._buffer)
                 if self._ended:
+                    closing = {"array": "]", "wrapped": "}"}.get(self._shape, "")
+                    self.is_cut_off = not self._buffer.rstrip().endswith(closing)
                     return None
                 self._more(_FIRST_PIECE)
                 continue
@@ -189,18 +191,31 @@ class _Elements:
         self._buffer, self._at = "".join(parts), 0
 
 
-def detect_shape(head: str, is_whole: bool) -> Shape | None:
-    """The shape of a JSON file from its beginning, None when it is no JSON."""
+def detect_shape(head: str, is_whole: bool, says_lines: bool = False) -> Shape | None:
+    """The shape of a JSON file from its beginning, None when it is no JSON.
+
+    Parameters
+    ----------
+    head : str
+        The beginning of the text.
+    is_whole : bool
+        ``head`` is all of it.
+    says_lines : bool
+        The file's name ends in .jsonl or .ndjson.
+    """
     text = head.lstrip(" \t\r\n\ufeff\x1e\0")
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.split("\n" if "\n" in text else "\r") if line.strip()]
     complete = lines if is_whole or len(lines) == 1 else lines[:-1]
     kinds = [_kind_of_line(line) for line in complete[:200]]
     n_objects = kinds.count("an object")
-    if n_objects and 2 * n_objects >= len(kinds):
-        is_wrapper = len(complete) == 1 and _only_object(text) == "wrapped"
-        return "wrapped" if is_wrapper else "lines"
+    if len(complete) == 1 and n_objects:
+        return "wrapped" if _only_object(text) == "wrapped" else "lines"
+    if n_objects and (says_lines or kinds[0] == "an object" or 2 * n_objects >= len(kinds)):
+        return "lines"
     if _ARRAY.match(text) or kinds == ["a list"]:
         return "array"
+    if [_kind_of_line(line.rstrip(",")) for line in complete[:2]] == ["an object"] * 2:
+        return "lines"
     return _only_object(text) if re.match(r"\{\s*[\"}]", text) else None
 
 

@@ -16,6 +16,7 @@ from pipeline.readers.columns import (
 )
 from pipeline.readers.compression import fingerprint
 from pipeline.readers.delimited import DelimitedFile
+from pipeline.readers.encodings import Encoding
 from pipeline.readers.hf_papers_page import HuggingFacePage
 from pipeline.readers.json_records import JsonFile
 from pipeline.readers.records import Record, paper_from
@@ -70,7 +71,10 @@ def read_papers(
     mapping = canonical_mapping(columns)
     opened = []
     for path, name in _named(paths):
-        file = _opened(path, name, settings, mapping)
+        file, encoding = _opened(path, name, settings, mapping)
+        if encoding is not None and encoding.is_mixed:
+            detail = "the bytes that are not valid UTF-8 were read as windows-1252"
+            report.add(Problem(name, None, "mixed encodings", detail))
         report.files.append(fingerprint(path, name))
         report.formats[name] = file.words
         report.n_records_by_file[name] = 0
@@ -199,7 +203,9 @@ def _check_facets(opened: list[_Reading], facets: Sequence[str]) -> None:
             raise ReadError(f"--facet {facet}: {names} has no such column; the columns are {listed(there)}.")
 
 
-def _opened(path: Path, name: str, settings: ReaderSettings, mapping: Mapping[str, str]) -> AnyFile:
+def _opened(
+    path: Path, name: str, settings: ReaderSettings, mapping: Mapping[str, str]
+) -> tuple[AnyFile, Encoding | None]:
     if path.is_dir():
         raise ReadError(f"{path}: this is a folder; name the files in it.")
     if not path.exists():

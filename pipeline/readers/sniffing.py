@@ -55,8 +55,10 @@ _ENDINGS: dict[str, Literal["delimited", "lines"]] = {
 }  # fmt: skip
 
 
-def open_file(path: Path, name: str, settings: ReaderSettings, mapping: Mapping[str, str]) -> AnyFile:
-    """The reader for the file at ``path``.
+def open_file(
+    path: Path, name: str, settings: ReaderSettings, mapping: Mapping[str, str]
+) -> tuple[AnyFile, Encoding | None]:
+    """The reader for the file at ``path``, and the encoding of its text (None for Parquet).
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ def open_file(path: Path, name: str, settings: ReaderSettings, mapping: Mapping[
     with path.open("rb") as file:
         magic = file.read(8)
     if magic.startswith(b"PAR1"):
-        return ParquetFile(path, name, settings.max_expanded_bytes)
+        return ParquetFile(path, name, settings.max_expanded_bytes), None
     found = survey(path, name, settings.max_expanded_bytes)
     if not found.head.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         raise ReadError(f"{name}: the file is empty; check that it was written or downloaded completely.")
@@ -92,7 +94,7 @@ def open_file(path: Path, name: str, settings: ReaderSettings, mapping: Mapping[
     opened = _open_text(text, head, found.is_whole, settings, mapping)
     if is_gzip(path):
         opened.words += ", gzip"
-    return opened
+    return opened, encoding
 
 
 def _open_text(
@@ -100,11 +102,9 @@ def _open_text(
 ) -> AnyFile:
     endings = [suffix.lower() for suffix in Path(text.name).suffixes if suffix.lower() not in (".gz", ".txt")]
     ending = _ENDINGS.get(endings[-1]) if endings else None
-    shape = detect_shape(head, is_whole)
-    if shape:
-        return JsonFile(text, shape)
-    if ending == "lines":
-        return JsonFile(text, "lines")
+    shape = detect_shape(head, is_whole, ending == "lines")
+    if shape or ending == "lines":
+        return JsonFile(text, shape or "lines")
     table = DelimitedFile(text, settings.max_field_characters, mapping)
     if ending == "delimited" or table.has_known_header:
         return table
@@ -134,6 +134,3 @@ def _refuse_noise(head: bytes, is_utf8: bool, name: str) -> None:
     share = len(_CONTROL.findall(head)) / len(head)
     if share > (0.3 if is_utf8 else 0.02):
         raise ReadError(f"{name}: this is binary data, not text (or it is encrypted); give {FORMATS}.")
-
-
-__all__ = ["AnyFile", "Encoding", "open_file"]

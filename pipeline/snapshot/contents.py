@@ -35,7 +35,8 @@ class SnapshotContents:
     abstracts
         Shown texts, in the order of ``papers``.
     embeddings
-        float16, shape (n, d), unit rows.
+        float16, shape (n, d), unit rows; zeros for a text of which the
+        embedder knows nothing.
     neighbours
         int32, shape (n, k): rows of the nearest papers, nearest first, −1
         where there are none.
@@ -113,8 +114,8 @@ def check_arrays(papers: pd.DataFrame, abstracts: Any, embeddings: NDArray[Any],
     if n == 0:
         return
     lengths = np.linalg.norm(embeddings.astype(np.float32), axis=1)
-    if not (np.abs(lengths - 1) <= _UNIT_TOLERANCE).all():
-        raise schema.SchemaError("embeddings: every row must be a unit vector")
+    if not ((np.abs(lengths - 1) <= _UNIT_TOLERANCE) | (lengths == 0)).all():
+        raise schema.SchemaError("embeddings: every row must be a unit vector, or zeros where nothing is known")
     if neighbours.size and (neighbours.min() < -1 or neighbours.max() >= n):
         raise schema.SchemaError("neighbours: a row number that no paper has")
     if (neighbours == np.arange(n, dtype=np.int32)[:, None]).any():

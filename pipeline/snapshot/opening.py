@@ -43,7 +43,7 @@ class Snapshot:
         The tables of `pipeline.schema`, typed as `pipeline.snapshot.tables.read_table` says.
         Row i of ``papers`` is row i of every array and abstract.
     embeddings
-        float16, shape (n, d), unit rows; memory-mapped, read-only.
+        float16, shape (n, d), unit rows or zeros; memory-mapped, read-only.
     neighbours
         int32, shape (n, k): rows of the nearest papers, −1 where there are
         none; memory-mapped, read-only.

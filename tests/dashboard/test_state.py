@@ -45,7 +45,8 @@ filters = st.builds(
     include_undated=st.booleans(),
     venues=st.lists(st.sampled_from(VENUES)).map(tuple),
     facets=st.fixed_dictionaries(
-        {}, optional={name: st.lists(st.sampled_from(sorted(values))).map(tuple) for name, values in FACTS.facets.items()}
+        {},
+        optional={name: st.lists(st.sampled_from(sorted(values))).map(tuple) for name, values in FACTS.facets.items()},
     ).map(lambda chosen: tuple(chosen.items())),
     words=texts,
 )
@@ -101,7 +102,9 @@ def test_a_link_can_be_read():
         SNAPSHOT,
         page="topics",
         topic="t-00000001",
-        filters=Filters(years=(2001, 2010), venues=("b", "a"), facets=(("countries", ("Chile",)),), words='"slow  data"'),
+        filters=Filters(
+            years=(2001, 2010), venues=("b", "a"), facets=(("countries", ("Chile",)),), words='"slow  data"'
+        ),
         selection=((0, 0), (1.25, 0), (1, -1.00001)),
     )
     assert query_of(view).split("&")[2:] == [
@@ -156,7 +159,11 @@ def test_what_a_snapshot_does_not_know_is_left_out_and_said(query, what):
     assert (again, none) == (view, [])
 
 
-@given(st.dictionaries(st.sampled_from(["page", "topic", "years", "area", "at", "q", "facet.", "x"]) | texts, st.lists(st.text())))
+@given(
+    st.dictionaries(
+        st.sampled_from(["page", "topic", "years", "area", "at", "q", "facet.", "x"]) | texts, st.lists(st.text())
+    )
+)
 def test_no_query_string_raises_or_leads_out_of_the_snapshot(params):
     view, _ = view_from_query(params, FACTS)
     assert (view.corpus, view.snapshot_id) == ("lab", SNAPSHOT)
@@ -182,7 +189,9 @@ def test_a_lasso_of_many_corners_is_thinned():
 
 def test_going_to_another_page_keeps_filters_and_closes_what_was_open():
     filters = Filters(venues=("=1+1",), words="x")
-    view = View("lab", SNAPSHOT, page="topics", topic="t-00000001", paper="p-1", filters=filters, list_page=3, period="2023")
+    view = View(
+        "lab", SNAPSHOT, page="topics", topic="t-00000001", paper="p-1", filters=filters, list_page=3, period="2023"
+    )
     other = view.to("trends")
     assert (other.page, other.filters) == ("trends", filters)
     assert (other.topic, other.paper, other.period, other.list_page) == (None, None, None, 1)
@@ -222,7 +231,9 @@ def test_a_snapshot_that_is_gone_is_named_and_the_newest_offered():
     assert (place.missing_snapshot, place.snapshot_id, notices) == (gone, NEWER, [])
 
 
-@pytest.mark.parametrize("attack", ["../", "..\\", "%2e%2e%2f", "C:\\", "\\\\host\\share", "\x00", "//evil", "٢", "lab/../lab", "x" * 10**6])
+@pytest.mark.parametrize(
+    "attack", ["../", "..\\", "%2e%2e%2f", "C:\\", "\\\\host\\share", "\x00", "//evil", "٢", "lab/../lab", "x" * 10**6]
+)
 def test_no_name_that_is_not_listed_comes_back(attack):
     for params in ({"corpus": [attack]}, {"corpus": ["lab"], "snapshot": [attack]}, {"corpus": ["lab", attack]}):
         place, notices = place_from_query(params, STORE)

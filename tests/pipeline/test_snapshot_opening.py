@@ -30,7 +30,9 @@ FILES = (
     "manifest.sha256",
     "neighbours.npy",
     "papers.parquet",
+    "query_encoder/components.npy",
     "query_encoder/encoder.json",
+    "query_encoder/vocabulary.parquet",
     "search.sqlite",
     "term_trends.parquet",
     "topics.parquet",
@@ -55,13 +57,13 @@ def store(template: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def latest(store: Path) -> Path:
     """The folder of the snapshot being served."""
-    return snapshots.open_snapshot(store, "tiny").path
+    return store / "tiny" / "snapshots" / (store / "tiny" / "latest").read_text().strip()
 
 
 @pytest.fixture
 def previous(store: Path) -> str:
     """The id of the other one."""
-    return snapshots.list_snapshots(store, "tiny")[1].snapshot_id
+    return min(path.name for path in (store / "tiny" / "snapshots").iterdir())
 
 
 def assert_refused(store: Path, latest: Path, previous: str, words: str) -> None:
@@ -81,7 +83,6 @@ def assert_refused(store: Path, latest: Path, previous: str, words: str) -> None
     assert previous in served.notice
     assert words in served.notice
     assert snapshots.verify(store, "tiny", latest.name)
-    assert snapshots.verify(store, "tiny", previous) == []
 
 
 # --- damage ---------------------------------------------------------------------------

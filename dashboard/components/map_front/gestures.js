@@ -35,7 +35,7 @@ class Gestures {
     if (this.pointers.size === 1) {
       this.start = at
       this.travelled = 0
-      this.mode = event.shiftKey && this.map.mode === "pan" ? "lasso" : this.map.mode
+      this.mode = !this.map.spec.still && event.shiftKey && this.map.mode === "pan" ? "lasso" : this.map.mode
       if (this.mode !== "pan") this.line = [at]
     } else {
       this.line = null // a second finger: pinch, whatever the mode
@@ -51,11 +51,11 @@ class Gestures {
       if (event.pointerType !== "touch") this.point(at)
       return
     }
-    if (this.pointers.size === 2) this.pinch(event.pointerId, at)
+    if (this.pointers.size === 2 && !this.map.spec.still) this.pinch(event.pointerId, at)
     else {
       this.travelled = Math.max(this.travelled, Math.hypot(at[0] - this.start[0], at[1] - this.start[1]))
       if (this.line && this.travelled > STILL) this.drawTo(at)
-      else if (!this.line && this.travelled > STILL) {
+      else if (!this.line && this.travelled > STILL && !this.map.spec.still) {
         this.map.hover.hide()
         this.map.camera.pan(at[0] - before[0], at[1] - before[1])
         this.map.redraw()
@@ -70,7 +70,7 @@ class Gestures {
     if (overLabel) this.map.hover.hide()
     else this.map.hover.move(px, py)
     const clickable = overLabel || this.map.hover.row >= 0
-    this.stage.style.cursor = clickable ? "pointer" : this.map.mode === "pan" ? "grab" : "crosshair"
+    this.stage.style.cursor = clickable ? "pointer" : this.map.cursor
   }
 
   pinch(id, at) {
@@ -131,6 +131,7 @@ class Gestures {
   }
 
   wheel(event) {
+    if (this.map.spec.still) return
     event.preventDefault()
     const [px, py] = this.place(event)
     const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1)
@@ -140,6 +141,7 @@ class Gestures {
   }
 
   doubled(event) {
+    if (this.map.spec.still) return
     const [px, py] = this.place(event)
     const topic = this.map.labels.at(px, py)
     if (topic >= 0) this.map.showTopic(topic)
@@ -151,6 +153,8 @@ class Gestures {
     const { camera, hover } = this.map
     const middle = [camera.width / 2, camera.height / 2]
     const arrows = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] }
+    const moves = arrows[event.key] || "+=-0".includes(event.key)
+    if (moves && this.map.spec.still) return
     if (arrows[event.key]) camera.pan(...arrows[event.key])
     else if (event.key === "+" || event.key === "=") camera.zoomAt(...middle, 1.4)
     else if (event.key === "-") camera.zoomAt(...middle, 1 / 1.4)

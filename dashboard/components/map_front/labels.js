@@ -123,7 +123,8 @@ class Labels {
   /** How many papers a name at that place would lie over. */
   hiddenBy(px, py, width, height, camera) {
     const [x, y] = camera.toMap(px, py)
-    const [wide, high] = [width / 2 / camera.scale, height / 2 / camera.scale]
+    const dot = 6 // pixels: a dot whose middle is outside is hidden too
+    const [wide, high] = [(width / 2 + dot) / camera.scale, (height / 2 + dot) / camera.scale]
     let count = 0
     this.points.grid.within(x, y, Math.hypot(wide, high), i => {
       if (Math.abs(this.points.x[i] - x) < wide && Math.abs(this.points.y[i] - y) < high) count++

@@ -13,6 +13,7 @@ const BUTTONS = [
   [["closer", "Closer"], ["farther", "Farther"], ["all", "Show all papers"]],
   [["png", "Save as PNG"], ["svg", "Save as SVG"]],
 ]
+const HINT = "Scroll to zoom · click a paper or a name · Shift-drag to lasso"
 const FAILED = "The map cannot be drawn in this browser. Every paper and topic is on the other pages too."
 const GLIDE = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 260 // milliseconds
 const kept = new Map() // map and points → camera: coming back to a page finds the map as it was left
@@ -53,7 +54,7 @@ class TopicMap {
     this.overlay = make("svg", { class: "te-layer te-overlay", "aria-hidden": "true" }, this.regionLayer, this.labelLayer, this.ringLayer)
     this.stage = make("div", { class: "te-stage", tabindex: "0", role: "application", "aria-roledescription": "map" }, this.glowCanvas, this.canvas, this.overlay)
     this.count = make("span", { role: "status" })
-    this.hint = make("span", { class: "te-hint" }, "Scroll to zoom · click a paper or a name · Shift-drag to lasso")
+    this.hint = make("span", { class: "te-hint" })
     this.clear = make("button", { type: "button", class: "te-clear", hidden: "" })
     this.clear.onclick = () => this.dropRegion()
     this.legend = make("div", { class: "te-legend", hidden: "" })
@@ -116,7 +117,10 @@ class TopicMap {
     this.spec = spec
     this.region = spec.selection
     this.marked = [...readRows(spec.highlighted)]
-    this.stage.style.height = `min(${spec.height}px, 78vh)`
+    // As high as asked, but with its foot still on a screen that is not so high.
+    this.frame.classList.toggle("te-still", spec.still)
+    this.hint.textContent = spec.still ? "Click a paper or a name" : HINT
+    this.stage.style.height = `min(${spec.height}px, max(400px, 100vh - 310px))`
     if (first) {
       this.setMode(this.mode)
       const before = kept.get(this.keptAs)
@@ -315,7 +319,13 @@ class TopicMap {
   setMode(mode) {
     this.mode = mode
     for (const [name, button] of this.modeButtons) button.setAttribute("aria-pressed", String(name === mode))
-    this.stage.style.cursor = mode === "pan" ? "grab" : "crosshair"
+    this.stage.style.cursor = this.cursor
+  }
+
+  /** The pointer's shape where there is nothing to click. */
+  get cursor() {
+    if (this.spec.still) return "default"
+    return this.mode === "pan" ? "grab" : "crosshair"
   }
 
   stepBack() {

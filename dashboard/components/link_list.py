@@ -1,0 +1,90 @@
+"""A list of links that say something of where they lead: a colour, a bar, a line over time, a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal
+
+import streamlit as st
+
+from dashboard.navigation import go_query
+from dashboard.safe_text import for_text
+from dashboard.state import View, query_of
+
+_CHARACTERS = 200
+
+
+def _front(name: str) -> str:
+    return (resources.files("dashboard.components") / "list_front" / name).read_text(encoding="utf-8")
+
+
+_LINK_LIST = st.components.v2.component("link_list", js=_front("link_list.js"), css=_front("link_list.css"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One link.
+
+    Attributes
+    ----------
+    label, note, hint
+        What it is called, what stands at the right, what the pointer is told. Plain text.
+    view
+        Where it leads.
+    colour
+        ``#rrggbb`` of its dot, bar and line; ``""`` for the text's own.
+    bar
+        Length of a bar under the label, 0 to 1 of the list's longest.
+    line
+        Values over time, drawn from zero to the largest of them.
+    current
+        Whether it leads to where one is.
+    """
+
+    label: str
+    view: View
+    note: str = ""
+    hint: str = ""
+    colour: str = ""
+    bar: float | None = None
+    line: tuple[float, ...] = ()
+    current: bool = False
+
+
+def link_list(rows: Sequence[Row], *, key: str, name: str, look: Literal["rows", "columns", "chips"] = "rows") -> None:
+    """Links under each other, in as many columns as fit, or side by side.
+
+    Parameters
+    ----------
+    name
+        What the list is, for people who listen to the page.
+    """
+
+    def follow() -> None:
+        query = st.session_state[key].get("follow")
+        if isinstance(query, str):
+            go_query(query)
+
+    data = {"name": name, "look": look, "rows": [_for_browser(row) for row in rows]}
+    _LINK_LIST(key=key, data=data, on_follow_change=follow)
+
+
+def _for_browser(row: Row) -> dict[str, object]:
+    """The row as the front end draws it."""
+    return {
+        "label": _one_line(row.label),
+        "note": _one_line(row.note),
+        "hint": _one_line(row.hint),
+        "query": query_of(row.view),
+        "colour": row.colour,
+        "bar": row.bar,
+        "line": [round(float(value), 5) for value in row.line],
+        "current": row.current,
+    }
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(for_text(text).split())
+    return line if len(line) <= _CHARACTERS else line[: _CHARACTERS - 1].rstrip() + "…"

@@ -1,0 +1,76 @@
+// A list of real links, each with what one wants to know before following it: a colour,
+// a bar, a line over time, a note. All texts are set as text, never as markup.
+
+const SVG = "http://www.w3.org/2000/svg"
+const [WIDE, HIGH] = [72, 18] // pixels of a line over time
+const settings = new WeakMap()
+
+export default function linkList({ parentElement, data, setTriggerValue }) {
+  let list = parentElement.querySelector("ul")
+  if (!list) {
+    list = document.createElement("ul")
+    parentElement.append(list)
+  }
+  list.setAttribute("aria-label", data.name)
+  list.className = data.look
+  settings.set(list, setTriggerValue)
+  const written = JSON.stringify(data)
+  if (list.dataset.written === written) return
+  list.dataset.written = written
+  list.replaceChildren(...data.rows.map((row) => item(list, row)))
+}
+
+function item(list, row) {
+  const link = document.createElement("a")
+  link.href = `?${row.query}`
+  if (row.hint) link.title = row.hint
+  if (row.current) link.setAttribute("aria-current", "true")
+  link.addEventListener("click", (event) => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    settings.get(list)("follow", row.query)
+  })
+  if (row.colour) {
+    const dot = span("dot", "")
+    dot.style.background = row.colour
+    link.append(dot)
+  }
+  const label = span("label", row.label)
+  if (row.bar !== null) {
+    const bar = span("bar", "")
+    bar.style.width = `${100 * row.bar}%`
+    bar.style.background = row.colour ?? "currentColor"
+    label.append(bar)
+  }
+  link.append(label)
+  if (row.line.length > 1) link.append(overTime(row.line, row.colour))
+  if (row.note) link.append(span("note", row.note))
+  const entry = document.createElement("li")
+  entry.append(link)
+  return entry
+}
+
+function span(name, text) {
+  const element = document.createElement("span")
+  element.className = name
+  element.textContent = text
+  return element
+}
+
+/** The values from zero to their largest, the last one marked. */
+function overTime(values, colour) {
+  const most = Math.max(...values) || 1
+  const places = values.map((value, i) => [(i * WIDE) / (values.length - 1), HIGH - 2 - ((HIGH - 4) * value) / most])
+  const picture = document.createElementNS(SVG, "svg")
+  picture.setAttribute("class", "line")
+  picture.setAttribute("viewBox", `0 0 ${WIDE} ${HIGH}`)
+  picture.setAttribute("aria-hidden", "true")
+  if (colour) picture.style.color = colour
+  const line = document.createElementNS(SVG, "polyline")
+  line.setAttribute("points", places.map((place) => place.map((value) => value.toFixed(1)).join()).join(" "))
+  const end = document.createElementNS(SVG, "circle")
+  const [x, y] = places.at(-1)
+  for (const [name, value] of Object.entries({ cx: x, cy: y, r: 2 })) end.setAttribute(name, value)
+  picture.append(line, end)
+  return picture
+}

@@ -1,0 +1,413 @@
+"""Every page, as a visitor gets it, over every kind of snapshot."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import data
+from dashboard.components.downloads import csv_of
+from dashboard.exports import export_view
+from dashboard.queries import index_snapshot, matching_rows, paper_rows
+from dashboard.state import PAGES, Filters, View, query_of
+from pipeline.snapshot import open_snapshot
+from tests.snapshots import VARIANTS, publish_contents, publish_tiny, tiny_contents
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+CORPORA = [name.replace(" ", "-") for name in VARIANTS]
+
+# What would be active in markdown if it stood there unescaped.
+ACTIVE = re.compile(
+    r"(?<!\\)<(img|script|b|a|br)\b|(?<!\\)!\[|javascript(?<!\\)\:|(?<!\\):(red|material|streamlit)[\[/:]"
+    r"|(?<!\\)\$|https?://canary|(?<!\\)`{3}|\u202e"
+)
+MARKDOWN_FIELDS = ("body", "label", "help", "title", "delta", "caption")
+
+
+@pytest.fixture
+def open_app(variants_store, monkeypatch):
+    """Open a page of the shared store as a new visitor."""
+    monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(variants_store))
+
+    def open_page(**params):
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        for name, value in params.items():
+            app.query_params[name.replace("__", ".")] = value
+        return app.run()
+
+    return open_page
+
+
+def elements(app):
+    """Every element and every block on the page, however deep."""
+    pending = [app.main, app.sidebar]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(getattr(node, "children", {}).values())
+
+
+def texts_of(app, fields=MARKDOWN_FIELDS):
+    for element in elements(app):
+        proto = getattr(element, "proto", None)
+        for part in (proto, *(getattr(proto, kind, None) for kind in ("expandable", "popover"))):
+            for field in fields:
+                value = getattr(part, field, "")
+                if isinstance(value, str) and value:
+                    yield element, value
+
+
+def words_on(app):
+    return "\n".join(text for _, text in texts_of(app, (*MARKDOWN_FIELDS, "value", "placeholder")))
+
+
+def counted(app):
+    """The two numbers of "n of N papers" in the filter bar."""
+    said = next(m.value for m in app.markdown if re.fullmatch(r"\*\*[\d,]+\*\* of [\d,]+ papers", m.value))
+    return tuple(int(n.replace(",", "")) for n in re.findall(r"[\d,]+", said))
+
+
+def index_of(store, corpus="tiny"):
+    return index_snapshot(open_snapshot(store, corpus))
+
+
+# --- every page, every snapshot ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_every_page_opens_over_every_snapshot(open_app, variants_store, corpus, page):
+    app = open_app(corpus=corpus, page=page)
+    assert not app.exception
+    assert [error.value for error in app.error] == []
+    assert app.query_params["page"] == page
+    n_papers = index_of(variants_store, corpus).n_papers
+    assert counted(app) == (n_papers, n_papers)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_active_content_reaches_a_page(open_app, variants_store, page):
+    index = index_of(variants_store, "hostile")
+    visits = [
+        {},
+        {"topic": index.topic_ids[0]},
+        {"paper": index.papers["paper_id"].iloc[0]},
+        {"similar": index.papers["paper_id"].iloc[1]},
+        {"q": "<img src=x onerror=alert(1)> :red[x] $x$", "words": "colour"},
+        {
+            "venue": index.venues.names[0],
+            "facet__" + next(iter(index.facets)): next(iter(index.facets.values())).names[1],
+        },
+    ]
+    for visit in visits:
+        app = open_app(corpus="hostile", page=page, **visit)
+        assert not app.exception
+        assert [error.value for error in app.error] == []
+        for element, text in texts_of(app):
+            assert not getattr(element.proto, "allow_html", False)
+            if element.type != "text":
+                assert not ACTIVE.search(text), (visit, element.type, text)
+
+
+def test_links_to_papers_lead_only_to_safe_addresses(open_app):
+    for corpus in ("hostile", "tiny"):
+        app = open_app(corpus=corpus, page="search", q="x OR solar OR javascript")
+        for markdown in app.markdown:
+            for target in re.findall(r"(?<!\\)\]\(<?([^)>]*)", markdown.value):
+                assert target.startswith(("https://doi.org/10.", "https://example.org/")), target
+
+
+# --- filters hold on every page ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_filters_hold_on_every_page_and_are_counted(open_app, variants_store, page):
+    app = open_app(corpus="tiny", page=page, years="2021-2023", undated="no", facet__countries="Chile")
+    index = index_of(variants_store)
+    expected = matching_rows(index, Filters((2021, 2023), False, facets=(("countries", ("Chile",)),)))
+    assert counted(app) == (expected.sum(), index.n_papers)
+    app.button(key="clear").click().run()
+    assert counted(app) == (index.n_papers, index.n_papers)
+    assert set(app.query_params) == {"corpus", "snapshot", "page"}
+
+
+def test_what_a_widget_is_set_to_stands_in_the_address(open_app):
+    app = open_app(corpus="tiny", page="search")
+    app.text_input(key="words").set_value("solar").run()
+    assert app.query_params["words"] == "solar"
+    app.slider(key="years").set_value((2021, 2024)).run()
+    assert app.query_params["years"] == "2021-2024"
+    app.checkbox(key="undated").uncheck().run()
+    assert app.query_params["undated"] == "no"
+    app.multiselect[0].select("Chile").run() if "Chile" in app.multiselect[0].options else app.multiselect[1].set_value(
+        ["Chile"]
+    ).run()
+    assert app.query_params["facet.countries"] == "Chile"
+    app.text_input(key="search").set_value("birdsong").run()
+    assert app.query_params["q"] == "birdsong"
+    again = open_app(**{name.replace(".", "__"): app.query_params[name] for name in app.query_params})
+    assert counted(again) == counted(app)
+    assert words_on(again) == words_on(app)
+
+
+def test_a_widget_follows_the_address(open_app):
+    app = open_app(corpus="tiny", page="search", words="solar", q="birdsong")
+    app.query_params["words"] = "pigment"
+    del app.query_params["q"]
+    app.run()
+    shown = {widget.label: widget.value for widget in app.text_input}
+    assert list(shown.values()) == ["pigment", ""]
+    app.text_input[0].set_value("noise").run()
+    assert app.query_params["words"] == "noise"
+
+
+def test_a_corpus_without_a_field_says_so_instead_of_offering_it(open_app):
+    app = open_app(corpus="no-dates", page="data")
+    assert not app.slider
+    assert any("has no dates" in caption.value for caption in app.caption)
+    app = open_app(corpus="no-venues", page="data")
+    assert any("has no venues" in caption.value for caption in app.caption)
+
+
+# --- lists -------------------------------------------------------------------------------------
+
+
+def titles_on(app):
+    return [m.value for m in app.markdown if re.match(r"\*\*(\[|[A-Z]).*part \d+", m.value)]
+
+
+def test_a_list_is_paged_and_loses_no_paper(open_app, variants_store):
+    index = index_of(variants_store)
+    seen = []
+    for at in ("1", "2", "3"):
+        seen += titles_on(open_app(corpus="tiny", page="search", q="w* OR t* OR a*", at=at))
+    assert (
+        len(seen) == len(set(seen)) == len(paper_rows(index, View("tiny", index.snapshot_id, search="w* OR t* OR a*")))
+    )
+
+
+def test_a_page_past_the_end_is_the_last_one(open_app):
+    assert titles_on(open_app(corpus="tiny", page="search", q="birdsong", at="99999"))
+
+
+def test_search_says_when_there_is_nothing_to_look_for(open_app):
+    app = open_app(corpus="tiny", page="search", q="!!!")
+    assert any("no word to look for" in info.value for info in app.info)
+    app = open_app(corpus="tiny", page="search", q="xyzzy")
+    assert any("No paper fits" in info.value for info in app.info)
+
+
+def test_search_by_meaning_says_when_it_cannot(open_app):
+    app = open_app(corpus="tiny", page="search", q="songs of birds", mode="meaning")
+    assert any("eaning search is off" in info.value for info in app.info)
+
+
+def test_the_button_gives_what_the_command_line_gives(open_app, variants_store, monkeypatch):
+    app = open_app(corpus="tiny", page="search", q="birdsong", abstracts="yes")
+    assert app.get("download_button")
+    index = index_of(variants_store)
+    view = View("tiny", index.snapshot_id, page="search", search="birdsong", abstracts=True, table="papers")
+    assert csv_of(index, view)() == export_view(variants_store, query_of(view))
+
+
+def test_an_open_paper_shows_its_abstract_and_can_be_closed(open_app, variants_store):
+    index = index_of(variants_store)
+    app = open_app(corpus="tiny", page="search", paper="p-0003")
+    assert index.snapshot.abstract(index.rows_by_id["p-0003"]) in [text.value for text in app.text]
+    app.button(key="open-paper-close").click().run()
+    assert "paper" not in app.query_params
+
+
+# --- where a link leads ----------------------------------------------------------------------------
+
+
+ATTACKS = [
+    "../",
+    "..%2f",
+    "%2e%2e%2f",
+    "..\\",
+    "C:\\",
+    "\\\\host\\share",
+    "\x00",
+    "//evil.invalid",
+    "x" * 400_000,
+    "٢٠٢٤",
+    ["a", "b", "../"],
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: repr(attack)[:14])
+def test_an_attack_in_the_address_leads_to_the_default_and_a_notice(open_app, attack):
+    names = (
+        "snapshot",
+        "page",
+        "topic",
+        "paper",
+        "similar",
+        "venue",
+        "facet.countries",
+        "facet.x",
+        "years",
+        "area",
+        "at",
+    )
+    for name in ("corpus", *names):
+        app = open_app(**{"corpus": "tiny", name.replace(".", "__"): attack})
+        assert not app.exception
+        assert [error.value for error in app.error] == []
+        assert app.query_params["corpus"] in CORPORA
+        assert name in ("corpus", "at") or app.query_params["corpus"] == "tiny"
+        if name != "at":
+            assert app.warning, name
+        assert "evil" not in words_on(app)
+
+
+def test_a_megabyte_in_the_address_leads_to_the_default(open_app):
+    # Longer than the server takes: it drops the whole address, so there is nothing to say about it.
+    app = open_app(corpus="tiny", q="x" * 1_000_000)
+    assert not app.exception
+    assert [error.value for error in app.error] == []
+    assert app.query_params["corpus"] in CORPORA
+    assert "q" not in app.query_params
+
+
+def test_nothing_outside_the_store_is_opened_for_an_address(open_app, variants_store, monkeypatch):
+    opened = []
+    real = open_snapshot
+    monkeypatch.setattr("pipeline.snapshot.open_snapshot", lambda *a, **k: opened.append(a) or real(*a, **k))
+    for attack in ("../../etc", "/etc", "tiny/../tiny"):
+        open_app(corpus=attack)
+        open_app(corpus="tiny", snapshot=attack)
+    assert all(corpus in CORPORA for _, corpus, *_ in opened)
+
+
+def test_a_permalink_keeps_its_snapshot_when_a_newer_one_is_published(tiny_store, monkeypatch):
+    monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(tiny_store))
+    old = open_snapshot(tiny_store, "tiny").snapshot_id
+    publish_contents(tiny_store, tiny_contents(n_papers=40), created=datetime(2025, 8, 1, tzinfo=UTC))
+    data.listing.__globals__["_listing"].clear()
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.query_params["snapshot"] = old
+    assert counted(app.run())[1] == 60
+    fresh = AppTest.from_file(str(APP), default_timeout=30).run()
+    assert counted(fresh)[1] == 40
+    assert fresh.query_params["snapshot"] != old
+
+
+def test_a_snapshot_that_is_gone_is_said_and_the_newest_offered(open_app, variants_store):
+    app = open_app(corpus="tiny", snapshot="20200101T000000Z-aaaaaa", page="search", q="birdsong")
+    assert app.title[0].value == "This snapshot is gone"
+    app.button(key="open-nearest").click().run()
+    assert app.query_params["snapshot"] == index_of(variants_store).snapshot_id
+    assert app.query_params["q"] == "birdsong"
+    assert app.title[0].value == "Search"
+
+
+def damage(folder):
+    path = folder / "papers.parquet"
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-7] + b"garbage")
+
+
+def test_a_damaged_snapshot_is_not_shown_and_the_last_good_one_is(tmp_path, monkeypatch):
+    store = tmp_path / "store"
+    publish_tiny(store)
+    newest = publish_contents(store, tiny_contents(n_papers=40), created=datetime(2025, 8, 1, tzinfo=UTC))
+    damage(newest)
+    monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(store))
+    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    assert counted(app)[1] == 60
+    assert any("cannot be shown" in warning.value for warning in app.warning)
+    app.run()
+    assert any("cannot be shown" in warning.value for warning in app.warning)
+    pinned = AppTest.from_file(str(APP), default_timeout=30)
+    pinned.query_params["snapshot"] = newest.name
+    pinned.run()
+    assert "damaged" in pinned.error[0].value
+    assert str(tmp_path) not in words_on(pinned)
+    pinned.button(key="open-nearest").click().run()
+    assert counted(pinned)[1] == 60
+
+
+def test_a_snapshot_removed_while_open_does_not_break_the_page(tmp_path, monkeypatch):
+    store = tmp_path / "store"
+    folder = publish_tiny(store)
+    monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(store))
+    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    shutil.rmtree(folder)
+    app.query_params["words"] = "solar"
+    app.run()
+    assert not app.exception
+    assert str(tmp_path) not in words_on(app)
+
+
+def test_an_empty_store_says_how_to_fill_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(tmp_path / "nothing"))
+    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    assert not app.exception
+    assert any("topic-explorer fit" in code.value for code in app.code)
+
+
+# --- errors and visitors -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_error_shows_no_path_and_no_traceback(open_app, monkeypatch, caplog, page):
+    def fail(context):
+        raise RuntimeError(f"/srv/secret/path.py and {context.view.search}")
+
+    monkeypatch.setattr(f"dashboard.views.{page}.render", fail)
+    app = open_app(corpus="tiny", page=page, q="private question")
+    assert not app.exception
+    assert len(app.error) == 1
+    for telltale in ("secret", "RuntimeError", "Traceback", ".py"):
+        assert telltale not in words_on(app)
+    assert "RuntimeError" in caplog.text
+    assert "private question" not in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_two_visitors_never_see_each_other(open_app):
+    first, second = open_app(corpus="tiny", page="search"), open_app(corpus="tiny", page="search")
+    first.text_input(key="search").set_value("canaryword").run()
+    second.text_input(key="words").set_value("solar").run()
+    first.run()
+    second.run()
+    assert "canaryword" in words_on(first)
+    assert "canaryword" not in words_on(second)
+    assert "canaryword" not in str(dict(second.query_params))
+    assert counted(first) == (60, 60)
+    assert counted(second)[0] < 60
+
+
+def test_visiting_every_page_changes_nothing_in_the_shared_snapshot(open_app, variants_store):
+    open_app(corpus="tiny")
+    index = data.open_snapshot("tiny", index_of(variants_store).snapshot_id)
+    before = index.papers.copy(deep=True), index.topics.copy(deep=True), index.snapshot.trends.copy(deep=True)
+    for page in PAGES:
+        open_app(corpus="tiny", page=page, words="solar", years="2021-2022")
+    for old, new in zip(before, (index.papers, index.topics, index.snapshot.trends), strict=True):
+        assert old.equals(new)
+
+
+# --- the Data page ---------------------------------------------------------------------------------------
+
+
+def test_the_data_page_accounts_for_every_record(open_app):
+    app = open_app(corpus="tiny", page="data")
+    metrics = {metric.label: int(metric.value.replace(",", "")) for metric in app.metric}
+    assert metrics["Records read"] == metrics["Papers kept"] + metrics["Dropped"] == 63
+    page = words_on(app)
+    assert "No abstract" in page
+    assert "Duplicate title" in page
+    assert "3 of the papers read were dropped" in page
+    assert index_id(app) in page + "".join(str(table.value) for table in app.table)
+
+
+def index_id(app):
+    return app.query_params["snapshot"]

@@ -1,0 +1,175 @@
+"""The whole line: real files in, a published snapshot out, on real models."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pipeline import snapshot
+from pipeline.planted import planted_papers
+from pipeline.run import RunError, fit
+from pipeline.settings import RunSettings
+from sklearn.cluster import KMeans
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics import adjusted_rand_score
+
+N_AREAS = 12
+
+
+def write_jsonl(path: Path, records: list[dict]) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def records():
+    return list(planted_papers(1200, N_AREAS, seed=1))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="module")
+def planted(place, records):
+    """The planted corpus, fitted as ``topic-explorer fit --facet countries`` would."""
+    file = write_jsonl(place / "planted.jsonl", records)
+    settings = RunSettings(facets=("countries", "planted_topic"))
+    result = fit([file], "planted", place / "store", place / "cache", settings)
+    return result, snapshot.open_snapshot(place / "store", "planted")
+
+
+def test_planted_topics_are_recovered_better_than_by_k_means(planted, records):
+    _, opened = planted
+    truth = {record["id"]: record["planted_topic"] for record in records}
+    labels = [truth[paper_id] for paper_id in opened.papers["paper_id"]]
+    ours = adjusted_rand_score(labels, opened.papers["topic_id"])
+    by_id = {record["id"]: record["title"] + ". " + record["abstract"] for record in records}
+    words = TfidfVectorizer(stop_words="english", sublinear_tf=True).fit_transform(
+        [by_id[paper_id] for paper_id in opened.papers["paper_id"]]
+    )
+    k_means = adjusted_rand_score(labels, KMeans(N_AREAS, n_init=4, random_state=0).fit_predict(words))
+    assert ours >= 0.9
+    assert ours > k_means
+
+
+def test_every_record_is_accounted_for(planted, records):
+    result, opened = planted
+    manifest = result.manifest
+    assert manifest.papers_read == len(records)
+    assert manifest.papers_read == manifest.papers_kept + sum(manifest.dropped.values())
+    assert len(opened.papers) == manifest.papers_kept
+    finest = opened.topics[opened.topics["level"] == 0]
+    assert finest["size"].sum() + manifest.n_outliers == manifest.papers_kept
+
+
+def test_planted_trends_are_seen(planted, records):
+    _, opened = planted
+    course = {record["planted_topic"]: record["planted_course"] for record in records}
+    papers = opened.papers
+    seen = {}
+    for topic in opened.topics.itertuples():
+        members = papers[papers["topic_id"] == topic.topic_id]
+        areas = [values[0] for values in members["facet_planted_topic"]]
+        area = max(set(areas), key=areas.count)
+        if areas.count(area) > 0.8 * len(areas) and len(areas) >= 60:
+            seen[area] = (course[area], topic.trend_class)
+    rising = [found for planted_course, found in seen.values() if planted_course == "rising"]
+    assert len(rising) >= 2
+    assert rising.count("rising") + rising.count("new") >= len(rising) - 1
+    assert "rising" not in [found for planted_course, found in seen.values() if planted_course == "fading"]
+
+
+def test_manifest_says_how_it_was_made(planted):
+    manifest = planted[0].manifest
+    assert manifest.settings["embedder"] == "auto"
+    assert manifest.embedder.dimensions == 384
+    assert manifest.query_encoder == "minilm"
+    assert {facet.name for facet in manifest.facets} == {"countries", "planted_topic"}
+    assert [stage.name for stage in manifest.stages][0] == "read and clean"
+    assert sum(stage.seconds for stage in manifest.stages) <= manifest.seconds
+    assert manifest.peak_memory_mb > 100
+    assert len(manifest.inputs[0].sha256) == 64
+
+
+def test_neighbours_share_the_planted_area(planted, records):
+    _, opened = planted
+    truth = {record["id"]: record["planted_topic"] for record in records}
+    areas = np.array([truth[paper_id] for paper_id in opened.papers["paper_id"]])
+    nearest = np.asarray(opened.neighbours)[:, :5]
+    assert (areas[nearest] == areas[:, None]).mean() > 0.85
+
+
+def test_same_content_from_shuffled_rows(place, records):
+    few = records[:150]
+    shuffled = few.copy()
+    random.Random(5).shuffle(shuffled)
+    contents = []
+    for name, rows in (("ordered", few), ("shuffled", shuffled)):
+        file = write_jsonl(place / f"{name}.jsonl", rows)
+        result = fit(
+            [file], name.replace("ordered", "same"), place / name, place / "cache", RunSettings(embedder="lsa")
+        )
+        papers = snapshot.open_snapshot(place / name, result.manifest.corpus).papers.drop(columns="source")
+        contents.append((result.manifest, papers))
+    assert contents[0][1].equals(contents[1][1]) or _same_but_topic_ids(contents[0][1], contents[1][1])
+
+
+def _same_but_topic_ids(first, second):
+    """Topic ids name the corpus; everything else must be the same."""
+    drop = ["topic_id", "nearest_topic_id", "second_topic_id"]
+    return first.drop(columns=drop).equals(second.drop(columns=drop)) and (
+        adjusted_rand_score(first["topic_id"], second["topic_id"]) == 1.0
+    )
+
+
+def test_precomputed_rows_follow_the_records_through_drops(place, records):
+    """A bad line and a duplicate before a record must not shift its vector."""
+    few = records[:60]
+    lines = [json.dumps(record) for record in few]
+    lines.insert(3, "this is not JSON")
+    lines.insert(10, lines[9])
+    file = place / "gaps.jsonl"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    vectors = np.random.default_rng(0).normal(size=(61, 16)).astype(np.float32)  # one a readable record
+    np.save(place / "vectors.npy", vectors)
+    settings = RunSettings(embedder=f"precomputed:{place / 'vectors.npy'}")
+    try:
+        fit([file], "gaps", place / "store", place / "cache", settings)
+    except Exception as error:  # one row a line is as good a rule; then the message names both numbers
+        assert "61" in str(error) and "62" in str(error)
+        vectors = np.random.default_rng(0).normal(size=(62, 16)).astype(np.float32)
+        np.save(place / "vectors.npy", vectors)
+        fit([file], "gaps", place / "store", place / "cache", settings)
+    opened = snapshot.open_snapshot(place / "store", "gaps")
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    position = {json.loads(line)["id"]: row for row, line in reversed(list(enumerate(lines))) if line[0] == "{"}
+    if len(vectors) == 61:
+        position = {paper_id: row - (row > 3) for paper_id, row in position.items()}
+    for paper_id, vector in zip(opened.papers["paper_id"], np.asarray(opened.embeddings), strict=True):
+        np.testing.assert_allclose(vector, unit[position[paper_id]], atol=2e-3)
+
+
+@pytest.mark.parametrize("n_papers", [1, 2, 5, 20])
+def test_tiny_corpora_are_fitted_without_topics_or_with_few(place, records, n_papers):
+    file = write_jsonl(place / f"few{n_papers}.jsonl", records[:n_papers])
+    result = fit([file], f"few{n_papers}", place / "store", place / "cache", RunSettings(embedder="lsa"))
+    assert result.manifest.papers_kept == n_papers
+    assert result.manifest.n_topics <= n_papers // 2
+    assert snapshot.verify(place / "store", f"few{n_papers}", result.manifest.snapshot_id) == []
+
+
+def test_nothing_left_to_fit_is_one_sentence(place):
+    file = write_jsonl(place / "none.jsonl", [{"title": "Only a title", "abstract": ""}])
+    with pytest.raises(RunError, match="No paper is left to fit: 1 no abstract"):
+        fit([file], "none", place / "store", place / "cache", RunSettings())
+    assert "none" not in snapshot.list_corpora(place / "store")
+
+
+def test_corpus_name_that_is_a_path_is_refused(place):
+    with pytest.raises(RunError, match="no corpus name"):
+        fit([place / "planted.jsonl"], "../up", place / "store", place / "cache", RunSettings())
