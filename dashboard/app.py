@@ -17,7 +17,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.components.filters import filter_bar, place_chooser
-from dashboard.components.links import Link, link_bar
+from dashboard.components.links import Link, link_bar, view_button
 from dashboard.components.paper_list import open_paper
 from dashboard.context import PageContext
 from dashboard.figures.palette import ThemeName
@@ -75,7 +75,7 @@ def _show() -> None:
     go(view)  # the address bar always holds the canonical link of what is shown
     st.set_page_config(page_title=f"{view.page.capitalize()}, {view.corpus} · Topic Explorer")
     _header(view)
-    _notices([*notices, *more], index)
+    _notices([*notices, *more], view)
     context = PageContext(index, view, _mask(index, view), _theme())
     filter_bar(context)
     if view.page != "map":
@@ -127,14 +127,22 @@ def _header(view: View) -> None:
         place_chooser(data.listing().corpora, view)
 
 
-def _notices(notices: list[str], index: SnapshotIndex) -> None:
+def _notices(notices: list[str], view: View) -> None:
     for notice in dict.fromkeys(notices):
         st.warning(for_markdown(notice), icon=":material/link_off:")
-    if reason := data.why_not_latest(index.corpus, index.snapshot_id):
+    latest = next((info for info in data.listing().corpora.get(view.corpus, ()) if info.is_latest), None)
+    if latest is None or latest.snapshot_id == view.snapshot_id:
+        return
+    if reason := data.why_not_latest(view.corpus, view.snapshot_id):
         st.warning(
-            f"The current snapshot of this corpus cannot be shown, so this is an older one. {for_markdown(reason)}",
+            f"The current snapshot of this corpus cannot be shown; you see another one. {for_markdown(reason)}",
             icon=":material/history:",
         )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        day = f"{latest.created.day} {latest.created:%b %Y}"
+        st.caption(f"You see an older snapshot. The current one is of {day}.", width="content")
+        view_button("Open it", view.to(snapshot_id=latest.snapshot_id), key="open-current", icon=":material/update:")
 
 
 def _offer_nearest(place: Place) -> None:

@@ -1,8 +1,6 @@
 """Everything that leaves the dashboard as a file: the only writer of CSV and of pictures.
 
-CSV is UTF-8 with a byte order mark, RFC 4180 with CRLF: text always quoted and safe from being
-taken for a formula (`safe_text.for_csv`), numbers bare, dates ISO, what is unknown
-empty. The last columns, the same in every row, say where it comes from: corpus,
+The last columns of every CSV, the same in each row, say where it comes from: corpus,
 snapshot_id and view, the permalink's query string. Giving that string to
 `export_view` gives the same bytes again.
 """
@@ -10,7 +8,7 @@ snapshot_id and view, the permalink's query string. Giving that string to
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.csv_cells import column_cells, csv_file, csv_line, number_cell, text_cell
 from dashboard.permalinks import place_from_query, view_from_query
 from dashboard.queries import (
     SnapshotIndex,
@@ -30,13 +29,11 @@ from dashboard.queries import (
     topic_overview,
     topic_trends,
 )
-from dashboard.safe_text import for_csv
 from dashboard.settings import SETTINGS, cache_folder
 from dashboard.state import View, query_of
 from pipeline import snapshot as snapshots
 from pipeline.schema import FACET_PREFIX
 
-_BOM = "\ufeff"
 _BLOCK = 5_000  # papers whose text is held at once
 _PAPER_COLUMNS = (
     "paper_id", "title", "authors", "venue", "source", "published", "published_precision", "year", "url", "doi",
@@ -138,18 +135,18 @@ def papers_csv(
     header = [*_PAPER_COLUMNS, *facets]
     header += ["similarity"] if hits.scores is not None else []
     header += ["abstract"] if view.abstracts else []
-    lines = [_line([*header, "corpus", "snapshot_id", "view"], [])]
+    lines = [csv_line([*header, "corpus", "snapshot_id", "view"])]
     tail = _provenance(view)
     for start in range(0, len(hits.rows), _BLOCK):
         rows = hits.rows[start : start + _BLOCK]
         papers = papers_at(index, rows)
-        columns = [_cells(papers[name]) for name in (*_PAPER_COLUMNS, *facets)]
+        columns = [column_cells(papers[name]) for name in (*_PAPER_COLUMNS, *facets)]
         if hits.scores is not None:
-            columns.append([_number(score) for score in hits.scores[start : start + _BLOCK]])
+            columns.append([number_cell(score) for score in hits.scores[start : start + _BLOCK]])
         if view.abstracts:
-            columns.append([_text(abstract) for abstract in index.snapshot.abstracts(rows)])
+            columns.append([text_cell(abstract) for abstract in index.snapshot.abstracts(rows)])
         lines += [",".join(cells) + tail for cells in zip(*columns, strict=True)]
-    return _file(lines)
+    return csv_file(lines)
 
 
 def topics_csv(index: SnapshotIndex, view: View) -> bytes:
@@ -178,59 +175,18 @@ def _groups(view: View, index: SnapshotIndex) -> Sequence[str]:
 
 
 def _frame_csv(frame: pd.DataFrame, columns: Sequence[str], view: View) -> bytes:
-    cells = [_cells(frame[name]) for name in columns]
+    cells = [column_cells(frame[name]) for name in columns]
     tail = _provenance(view)
-    lines = [_line([*columns, "corpus", "snapshot_id", "view"], [])]
-    return _file([*lines, *(",".join(row) + tail for row in zip(*cells, strict=True))])
-
-
-# --- cells -----------------------------------------------------------------------------
-
-
-def _file(lines: Iterable[str]) -> bytes:
-    # Lone surrogates cannot be written as UTF-8.
-    return (_BOM + "".join(f"{line}\r\n" for line in lines)).encode("utf-8", "replace")
-
-
-def _line(texts: Sequence[str], numbers: Sequence[str]) -> str:
-    return ",".join([*map(_text, texts), *numbers])
+    lines = [csv_line([*columns, "corpus", "snapshot_id", "view"])]
+    return csv_file([*lines, *(",".join(row) + tail for row in zip(*cells, strict=True))])
 
 
 def _provenance(view: View) -> str:
+    # What does not change the list is left out, so that equal lists are equal files.
     written = replace(view, list_page=1, viewport=None)
-    return "," + _line([view.corpus, view.snapshot_id, query_of(written)], [])
-
-
-def _text(value: str) -> str:
-    return '"' + for_csv(value).replace('"', '""') + '"'
-
-
-def _number(value: Any) -> str:
-    if value is None or value is pd.NA or value != value:
-        return ""
-    if isinstance(value, int | np.integer):
-        return str(int(value))
-    # The shortest digits that give the same float back, of its own width.
-    return np.format_float_positional(value, trim="-")
-
-
-def _cells(column: pd.Series) -> list[str]:
-    """One column as cells, by its type: numbers, dates, lists of text, text."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return ["" if day is pd.NaT else day.date().isoformat() for day in column]
-    if pd.api.types.is_float_dtype(column) and isinstance(column.dtype, np.dtype):
-        return [_number(value) for value in column.to_numpy()]  # keeps float32, whose digits are fewer
-    if pd.api.types.is_numeric_dtype(column):
-        return [_number(value) for value in column]
-    return [_cell(value) for value in column]
-
-
-def _cell(value: Any) -> str:
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
-        return ""
-    if isinstance(value, str):
-        return _text(value)
-    return _text("; ".join(str(part) for part in value))
+    if table_of(replace(view, table="")) == table_of(view):
+        written = replace(written, table="")
+    return "," + csv_line([view.corpus, view.snapshot_id, query_of(written)])
 
 
 # --- from the command line -------------------------------------------------------------

@@ -15,7 +15,6 @@ import streamlit as st
 
 from dashboard.state import View, params_of, query_of
 
-
 _SENT = "sent by widgets"
 
 

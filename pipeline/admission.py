@@ -21,7 +21,8 @@ _PLACEHOLDERS = frozenset(
         "no abstract", "no abstract available", "not available", "abstract not available", "abstract unavailable",
         "no abstract is available", "no abstract is available for this article", "abstract is missing",
         "abstract missing", "no abstract provided", "no summary available", "see pdf", "see full text",
-        "not applicable", "there is no abstract", "there is no abstract available", "abstract is not available", "no data",
+        "not applicable", "there is no abstract", "there is no abstract available", "no data",
+        "abstract is not available",
         "no abstract is available for this paper", "this article has no abstract", "coming soon", "to appear",
     ]
 )  # fmt: skip

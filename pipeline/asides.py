@@ -17,7 +17,7 @@ WARNING = "content warning removed from the model's text"
 SECTION_NAMES = "section names removed from the model's text"
 
 _ADDRESS = re.compile(
-    r"[(\[<]?(?:https?://|www\.)\S+|\b[\w.-]{1,40}\.(?:github\.io|github\.com|readthedocs\.io)\S*"
+    r"[(\[<]?(?:https?:|www\.)\S*|\b[\w.-]{1,40}\.(?:github\.io|github\.com|readthedocs\.io)\S*"
     r"|\bgithub\.com/\S+|\b[\w.+-]{1,64}@[\w-]{1,64}\.[a-z]{2,}\b",
     re.IGNORECASE,
 )

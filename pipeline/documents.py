@@ -39,6 +39,7 @@ CUT = "abstract cut for the model"
 
 _STEP = 256
 _MIN_MODEL_WORDS = 5
+_TELLING = 100  # characters of an abstract that tell its language; titles are often translated
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,9 @@ def _texts(
     with progress.stage("tell languages", len(records)) as steps:
         for record, abstract in zip(records, abstracts, strict=True):
             texts.append(_model_text(record, settings.max_abstract_characters))
-            languages.append(detect_language(f"{abstract} {record.paper.title}"))
+            languages.append(
+                detect_language(abstract if len(abstract) >= _TELLING else f"{record.paper.title}. {abstract}")
+            )
             steps.advance()
     return texts, languages
 

@@ -16,7 +16,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations
 
@@ -196,12 +195,23 @@ def _pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:
 # --- abstracts ----------------------------------------------------------------------
 
 _TOKEN = re.compile(rf"{SPACELESS.pattern}|[^\W_]+")
+_ASCII_TOKEN = re.compile("[a-z0-9]+")
+_MAX_WORDS_KEPT = 1_000_000
 _MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
 
 
-@lru_cache(maxsize=500_000)
-def _word_hash(word: str) -> int:
-    return int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+class _WordHashes(dict[str, int]):
+    """Word → 64 bits of its BLAKE2b, the same in every process, worked out once."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > _MAX_WORDS_KEPT:
+            self.clear()
+        value = int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+        self[word] = value
+        return value
+
+
+_HASHES = _WordHashes()
 
 
 def shingles(text: str) -> Shingles:
@@ -209,7 +219,9 @@ def shingles(text: str) -> Shingles:
 
     A text of one or two words has a single shingle, an empty one none.
     """
-    words = np.array([_word_hash(word) for word in _TOKEN.findall(text.lower())], dtype=np.uint64)
+    text = text.lower()
+    found = (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)
+    words = np.fromiter(map(_HASHES.__getitem__, found), dtype=np.uint64, count=len(found))
     if len(words) == 0:
         return words
     while len(words) < 3:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stop_words import EMPTY_HEADS, STOP_WORDS
+from pipeline.stop_words import EMPTY_HEADS, STOP_PHRASES, STOP_WORDS
 from pipeline.terms import TermCounts
 
 _MAX_WORDS = 3
@@ -33,7 +33,7 @@ def _names_something(term: str) -> bool:
     words = term.lower().split()
     if len(words) == 1:
         return words[0] not in STOP_WORDS and not words[0].endswith("ly") and len(words[0]) > 1
-    if words[1] == "of" and words[0] in EMPTY_HEADS:
+    if term.lower() in STOP_PHRASES or (words[1] == "of" and words[0] in EMPTY_HEADS):
         return False
     return not words[-1].endswith(("ly", "based", "aware"))
 

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pipeline.assignment import Labels
-from pipeline.stop_words import EMPTY_HEADS, STOP_WORDS, WEAK_HEADS
+from pipeline.stop_words import EMPTY_HEADS, STOP_PHRASES, STOP_WORDS, WEAK_HEADS
 from pipeline.terms import TermCounts
 from pipeline.word_endings import ends_as_noun
 
@@ -34,6 +34,14 @@ _NARROW = 0.25
 _DISTINCT = 8.0
 """A second phrase is so many times more common in the topic than elsewhere, and stands in two of its titles."""
 _N_PHRASES = 12
+_EVERYBODYS = frozenset(
+    """
+    ai ml llm lm dnn ann cnn rnn gpu cpu nlp cv vlm mllm plm slm dl fps action body camera cell control controller
+    document force graph image manipulation map matrix motion navigation node path pixel planning policy recognition
+    robot scene segmentation sensor sentence shape surface tracking training trajectory translation vehicle video
+    """.split()
+)
+"""Words that describe many topics and, alone, name none."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,7 @@ def label_topics(terms: TermCounts, labels: Labels, keywords: Sequence[Sequence[
         Keywords of each topic; the label where no phrase qualifies.
     """
     n_topics = int(labels.max(initial=-1)) + 1
-    usable = terms.take(np.flatnonzero(_usable(terms)))
-    phrases = list(_phrases_by_topic(usable, labels, n_topics))
+    phrases = list(_phrases_by_topic(terms, labels, n_topics))
     order = sorted(range(n_topics), key=lambda topic: (-phrases[topic][0].score if phrases[topic] else 0.0, topic))
     found = [""] * n_topics
     taken: set[str] = set()
@@ -81,7 +88,9 @@ def _usable(terms: TermCounts) -> NDArray[np.bool_]:
 
 def _reads_well(term: str) -> bool:
     words = term.lower().split()
-    if len(term) > MAX_CHARACTERS or len(words[0]) < 2 or words[0].endswith("ly"):
+    if len(term) > MAX_CHARACTERS or len(words[0]) < 2 or term.lower() in STOP_PHRASES:
+        return False
+    if words[0].endswith("ly") and len(words) < 3:  # "weakly supervised learning" may
         return False
     if len(words) == 1 and words[0] in STOP_WORDS:
         return False
@@ -93,8 +102,8 @@ def _reads_well(term: str) -> bool:
 def _phrases_by_topic(terms: TermCounts, labels: Labels, n_topics: int) -> Iterator[list[_Phrase]]:
     """For each topic its best phrases, best first, cut ones replaced by the whole.
 
-    The score of a phrase is (share of the topic's papers + share of its titles that hold it) × ln(share here /
-    share elsewhere), times what its shape is worth.
+    The score of a phrase is (share of the topic's papers + twice the share of its titles that hold it) × ln(share
+    here / share elsewhere), times what its shape is worth.
     """
     rows = np.flatnonzero(labels >= 0)
     member = sp.csr_matrix((np.ones(len(rows)), (labels[rows], rows)), shape=(n_topics, len(labels)))
@@ -102,20 +111,22 @@ def _phrases_by_topic(terms: TermCounts, labels: Labels, n_topics: int) -> Itera
     papers = (member @ holds).tocsr()
     titles = (member @ terms.title_counts.astype(bool).astype(np.float64)).tocsr()
     everywhere = np.asarray(holds.sum(axis=0)).ravel()
-    shapes = _shapes(terms)
+    shapes = _shapes(terms)  # 0: no label, but a shorter phrase inside it is cut
     for topic in range(n_topics):
         n_members = int((labels == topic).sum())
         columns, n_here = papers[topic].indices.astype(np.int64), papers[topic].data
         n_titles = np.asarray(titles[topic].todense()).ravel()[columns]
-        elsewhere = (everywhere[columns] - n_here + 0.5) / (len(labels) - n_members + 1.0)
+        elsewhere = (everywhere[columns] - n_here + 1.0) / (len(labels) - n_members + 2.0)
         lift = n_here / n_members / elsewhere
         worth = shapes[columns] * np.where(n_titles > 0, 1.0, _UNTITLED)
         # A single word must belong to the topic: "exoskeleton" does, "map" is everybody's.
         worth *= np.where(terms.n_words[columns] == 1, 0.25 + 0.5 * n_here / everywhere[columns], 1.0)
         enough = (n_here >= min(n_members, max(2.0, 0.04 * n_members, 3.0 * (n_members >= 20)))) & (lift > 1)
-        score = np.where(enough, (n_here + n_titles) / n_members * np.log(np.maximum(lift, 1.0)) * worth, 0.0)
-        order = np.lexsort((columns, -score))
-        best = [int(i) for i in order[: 8 * _N_PHRASES] if score[i] > 0]
+        fame = (n_here + 2 * n_titles) / n_members * np.log(np.maximum(lift, 1.0))
+        score = np.where(enough, fame * worth, 0.0)
+        order = np.lexsort((columns, -np.where(enough, fame, 0.0)))[: 12 * _N_PHRASES]
+        known = [int(i) for i in order if enough[i] and terms.n_words[columns[i]] > 1]
+        best = [int(i) for i in np.lexsort((columns, -score))[: 4 * _N_PHRASES] if score[i] > 0]
         yield [
             _Phrase(
                 terms.plurals[columns[i]] or terms.terms[columns[i]],
@@ -124,36 +135,38 @@ def _phrases_by_topic(terms: TermCounts, labels: Labels, n_topics: int) -> Itera
                 float(lift[i]),
                 int(n_titles[i]),
             )
-            for i in _whole(best, [terms.terms[column] for column in columns[best]], n_here)
+            for i in _whole(best, known, {i: terms.terms[columns[i]] for i in [*best, *known]}, n_here)
         ]
 
 
-def _whole(best: list[int], texts: list[str], n_here: NDArray[np.float64]) -> list[int]:
-    """``best`` without phrases that mostly stand inside a longer one of them."""
-    padded = [f" {text.lower()} " for text in texts]
+def _whole(best: list[int], known: list[int], texts: dict[int, str], n_here: NDArray[np.float64]) -> list[int]:
+    """``best`` without phrases that mostly stand inside a longer one, be that a good label or not."""
+    padded = {i: f" {text.lower()} " for i, text in texts.items()}
     whole = []
-    for i, text in zip(best, padded, strict=True):
-        if any(text in other and n_here[j] >= _WHOLE * n_here[i] for j, other in zip(best, padded, strict=True) if j != i):
-            continue
-        whole.append(i)
+    for i in best:
+        longer = (j for j in known if j != i and padded[i] in padded[j])
+        if not any(n_here[j] >= _WHOLE * n_here[i] for j in longer):
+            whole.append(i)
         if len(whole) == _N_PHRASES:
             break
     return whole
 
 
 def _shapes(terms: TermCounts) -> NDArray[np.float64]:
-    """What the form of a term makes it worth as a label."""
-    worth = np.ones(len(terms.terms))
-    for column, term in enumerate(terms.terms):
-        words = term.split()
-        if len(words) == 1 and ("-" in term or sum(letter.isupper() for letter in term) > 1):
-            worth[column] = 1.4  # an acronym or a compound says nearly as much as a phrase
+    """What the form of a term makes it worth as a label; 0: nothing."""
+    worth = _usable(terms).astype(np.float64)
+    for column in np.flatnonzero(worth):
+        words = terms.terms[column].split()
+        if len(words) > 1 and all(word.lower() in STOP_WORDS for word in words):
+            worth[column] = 0.7
+        if len(words) == 1 and words[0].lower().removesuffix("s") in _EVERYBODYS:
+            worth[column] = 0.5
+        elif len(words) == 1 and ("-" in words[0] or sum(letter.isupper() for letter in words[0]) > 1):
+            worth[column] = 1.2  # an acronym or a compound says nearly as much as a phrase
         if len(words) > 3:
-            worth[column] = 0.9
+            worth[column] *= 0.9
         if words[-1].lower() in WEAK_HEADS:
             worth[column] *= 0.5
-        if len(words) > 1 and all(word.lower() in STOP_WORDS for word in words):
-            worth[column] *= 0.8
     return worth
 
 

@@ -32,7 +32,7 @@ def detect_language(text: str) -> str:
     Parameters
     ----------
     text
-        Title and abstract; the first 1,500 characters decide.
+        The first 1,500 characters decide.
     """
     sample = text[:_SAMPLE]
     words = sample[:_GLANCE].lower().split()

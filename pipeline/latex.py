@@ -62,7 +62,10 @@ _EATEN_BY_ESCAPE = re.compile(
     "|\\x0b(?=arepsilon|arphi|ec[^a-z])|\\x0c(?=rac)|\\r(?=ho[^a-z]|ight)|\\n(?=abla|u[^a-z A-Z]|eq[^a-z])"
 )
 _ESCAPES = {"\x07": "a", "\x08": "b", "\t": "t", "\x0b": "v", "\x0c": "f", "\r": "r", "\n": "n"}
-_EATEN_BY_SPACE = re.compile(r"(\$[\d.,]*)\s(?=imes\b|heta\b|au\b|ilde\b)|(?<!\S)(?=ext(?:it|bf|tt|rm|sc|sf)\{)")
+_EATEN_BY_SPACE = re.compile(r"(\$[\d.,]*)\s(?=imes(?![a-z])|heta\b|au\b|ilde\b)|(?<!\S)(?=ext(?:it|bf|tt|rm|sc|sf)\{)")
+_WITHOUT_BACKSLASH = re.compile(
+    r"(?<![\\A-Za-z])(?=(?:emph|text(?:it|bf|tt|rm|sc|sf)|math(?:cal|bb|bf|rm)|sqrt|frac)\{)"
+)
 
 
 def restore_commands(text: str) -> str:
@@ -70,7 +73,7 @@ def restore_commands(text: str) -> str:
     text = _EATEN_BY_ESCAPE.sub(lambda match: "\\" + _ESCAPES[match[0]], text)
     if " imes" in text or " ext" in text or "$ " in text:
         text = _EATEN_BY_SPACE.sub(lambda match: (match[1] or "") + "\\t", text)
-    return text
+    return _WITHOUT_BACKSLASH.sub(r"\\", text) if "{" in text else text
 
 
 def has_latex(text: str) -> bool:
@@ -112,7 +115,7 @@ def _delimit(text: str) -> str:
 def _is_formula(content: str, after: str) -> bool:
     if _MONEY.match(content) and "\\" not in content:
         return False
-    if any(c in content for c in "\\^_{}"):
+    if any(c in content for c in "\\^_{}") or content.strip(" <>=≤≥~±+") == "":
         return True
     if content != content.strip():
         return len(content) <= 12 and bool(content.strip())

@@ -99,7 +99,7 @@ def admit(paper: Paper, row: int, min_abstract_words: int) -> Record | Refusal:
     marked_title = title.marked
     if len(shown_title) > _MAX_TITLE_CHARACTERS:
         changes[TITLE_CUT] = f"{len(shown_title):,} characters"
-        shown_title = marked_title = shown_title[:_MAX_TITLE_CHARACTERS].rsplit(" ", 1)[0] + "…"
+        shown_title = marked_title = shown_title[: _MAX_TITLE_CHARACTERS - 1] + "…"
     return Record(_cleaned_fields(paper, shown_title, changes), marked_title, stripped.text, row, changes)
 
 

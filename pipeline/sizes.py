@@ -24,18 +24,25 @@ class Sizes:
 def resolved(settings: TopicSettings, n_papers: int) -> Sizes:
     """``settings`` with every ``None`` replaced by what suits ``n_papers``.
 
-    The smallest topic grows with the square root of the corpus: 4 of 71 papers, 6 of 1,000, 20 of 10,000, 57 of
-    82,613.
+    ======== ============== =========== ===========
+    papers   min_topic_size min_samples n_neighbors
+    ======== ============== =========== ===========
+    71       4              1           6
+    300      5              2           10
+    1,000    9              4           15
+    10,000   30             5           15
+    82,613   86             5           15
+    ======== ============== =========== ===========
+
+    All grow with the square root of the corpus, up to what is usual: 15 neighbours as in UMAP and BERTopic, 5
+    samples, which leaves half the outliers of HDBSCAN's own default (min_samples = min_cluster_size).
     """
     root = n_papers**0.5
-    if n_papers < SMALL:
-        n_neighbors, min_samples = 6, 1
-    else:
-        n_neighbors, min_samples = 15, 5
+    n_neighbors = settings.n_neighbors or min(15, round(2 + 0.47 * root))
     return Sizes(
-        min_topic_size=settings.min_topic_size or max(4, round(0.2 * root)),
-        min_samples=settings.min_samples or min_samples,
-        n_neighbors=settings.n_neighbors or n_neighbors,
+        min_topic_size=settings.min_topic_size or max(4, round(0.3 * root)),
+        min_samples=settings.min_samples or max(1, min(5, round(root / 8))),
+        n_neighbors=n_neighbors,
         n_starts=settings.n_starts or (9 if n_papers <= SMALL else 1),
         map_neighbors=settings.map_neighbors or n_neighbors,
     )

@@ -162,7 +162,7 @@ prod leq geq neq approx sim cdot cdots ldots dots times infty alpha beta gamma d
 iota kappa lambda mu nu xi pi rho sigma tau phi varphi chi psi omega langle rangle lfloor rfloor lceil rceil left right
 begin end item itemize enumerate equation cite citep citet ref label footnote href hat tilde bar vec overline underline
 operatorname displaystyle quad qquad hspace vspace emphasised scriptsize scriptstyle nbsp quot amp lt gt br sup sub tex
-latex mathop ensuremath xspace cid
+latex mathop ensuremath xspace cid log exp argmax argmin tion tions ing ment ments sion ity
 """
 
 HOLLOW = frozenset(
@@ -206,6 +206,7 @@ HOLLOW = frozenset(
     extraction estimation detection classification generation segmentation prediction modification combination
     correct incorrect matching match matches role roles formal game source right left sum approximate accuracy
     baseline baselines hyperparameter hyperparameters real-world large-scale open-source high-quality
+    making place places series monte carlo vector vectors support private
     compute active self adaptive scalable reliability consistency diversity
     """.split()
 )
@@ -230,6 +231,19 @@ EMPTY_HEADS = frozenset(
     """.split()
 )
 """Words that say nothing before "of": "types of robots" is about robots."""
+
+STOP_PHRASES = frozenset(
+    """
+    source code|ground truth|benchmark datasets|benchmark dataset|real-world data|real-world datasets|training data
+    training set|training sets|training samples|test set|test sets|test data|data set|data sets|data points|data point
+    learning algorithm|learning algorithms|computer vision tasks|machine learning models|large datasets|large dataset
+    proof of concept|open question|open questions|wide range|case study|case studies|future research|good performance
+    learning models|learning model|model parameters|input data|public datasets|synthetic data|experimental data
+    real data|real datasets|standard benchmarks|benchmark results|main results|user study|user studies|code base
+    orders of magnitude|order of magnitude|point of view|high quality|high accuracy|high performance|high cost
+    """.strip().replace("\n    ", "|").split("|")
+)
+"""Phrases that name no topic."""
 
 BREAKING = frozenset((_FUNCTION_WORDS + _SCHOLARLY + _LATEX_DEBRIS).split()) - HOLLOW
 """Words at which every phrase ends."""

@@ -61,8 +61,8 @@ class TermCounts:
         float32 (n_terms,): share of a term's occurrences that end where a phrase ends. Near 0 for a cut phrase
         ("neural machine") or an adjective ("convolutional"), which are always followed by more.
     verbal
-        float32 (n_terms,): how often its first or last word (the higher of the two) follows "to", "we", "can"… or
-        precedes an article, which verbs do; from 0 to 1.
+        float32 (n_terms,): share of a term's occurrences that follow "to", "we", "can"… or precede an article, as
+        verbs do ("improve", "train networks").
     """
 
     terms: list[str]
@@ -291,31 +291,18 @@ def _grammar(
     forms: WordForms,
     n_terms: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    verbal_words = _verbal_words(tokens, forms)
-    open_after = np.append(keys >= 0, False)
-    n, n_closed, verbality = np.zeros(n_terms), np.zeros(n_terms), np.zeros(n_terms)
+    """`TermCounts.closed` and `TermCounts.verbal`."""
+    words = np.append(tokens.raw, 0)  # the last position is followed, the first preceded, by the end of a document
+    lower = forms.lower_of_raw[words] if len(forms.lower) else words
+    after_cue = np.fromiter((word in CUES_OF_A_VERB for word in forms.lower), bool, len(forms.lower))[lower]
+    article = np.fromiter((word in DETERMINERS for word in forms.lower), bool, len(forms.lower))[lower]
+    more = np.append(keys >= 0, False)
+    n, n_closed, n_verbal = np.zeros(n_terms), np.zeros(n_terms), np.zeros(n_terms)
     for level, columns in zip(levels, columns_of_level, strict=True):
         column = columns[level.phrases]
+        before, after = level.positions - 1, level.positions + level.offsets[-1] + 1
         n += np.bincount(column, minlength=n_terms)
-        ends = level.positions + level.offsets[-1]
-        n_closed += np.bincount(column, weights=~open_after[ends + 1], minlength=n_terms)
-        first, last = verbal_words[tokens.raw[level.positions]], verbal_words[tokens.raw[ends]]
-        verbality += np.bincount(column, weights=np.maximum(first, last), minlength=n_terms)
-    n = np.maximum(n, 1)
-    return (n_closed / n).astype(np.float32), (verbality / n).astype(np.float32)
-
-
-def _verbal_words(tokens: _Tokens, forms: WordForms) -> NDArray[np.float64]:
-    """For each raw token, the share of its (case-blind) occurrences in the company verbs keep."""
-    if not len(tokens.raw):
-        return np.zeros(len(tokens.vocabulary))
-    lower = forms.lower_of_raw[tokens.raw]
-    cues = np.fromiter((word in CUES_OF_A_VERB for word in forms.lower), bool)[lower]
-    articles = np.fromiter((word in DETERMINERS for word in forms.lower), bool)[lower]
-    telling = np.zeros(len(lower), dtype=bool)
-    telling[1:] |= cues[:-1]
-    telling[:-1] |= articles[1:]
-    n_lower = len(forms.lower)
-    # Four imagined occurrences as a noun: two occurrences are no evidence.
-    shares = np.bincount(lower, weights=telling, minlength=n_lower) / (np.bincount(lower, minlength=n_lower) + 4.0)
-    return shares[forms.lower_of_raw]
+        n_closed += np.bincount(column, weights=~more[after], minlength=n_terms)
+        n_verbal += np.bincount(column, weights=after_cue[before] | article[after], minlength=n_terms)
+    # Four imagined occurrences as a noun: two as a verb are no evidence.
+    return (n_closed / np.maximum(n, 1)).astype(np.float32), (n_verbal / (n + 4)).astype(np.float32)

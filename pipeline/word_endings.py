@@ -30,7 +30,7 @@ _ADJECTIVES = frozenset(
     visual robust sparse generic discrete continuous finite infinite smooth random stochastic quantum multi open real
     human new novel fast slow accurate long short rigid soft complex simple hidden joint mutual optimal minimal maximal
     neural binary modular similar circular molecular scalar angular polar monocular binocular bilinear such current
-    multilingual bilingual monolingual crosslingual cross-lingual good better best many non pre co semi self mixed
+    multilingual bilingual monolingual crosslingual cross-lingual good better best private many non pre co semi self mixed
     few-shot zero-shot one-shot large-scale high-dimensional low-rank long-tail end-to-end off-the-shelf state-of-the-art
     real-time real-world open-source open-domain multi-scale multi-view fine-grained coarse-grained first second
     """.split()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -51,12 +50,24 @@ def csv_of(index: SnapshotIndex, view: View) -> Callable[[], bytes]:
 
 
 def figure_button(figure: Any, title: str, context: PageContext, *, key: str, label: str = "HTML") -> None:
-    """A button for a plotly figure as one HTML file that works without a network."""
+    """A button for a plotly figure as one HTML file that works without a network.
+
+    Parameters
+    ----------
+    figure
+        The figure, or a function without arguments that makes it when the button is clicked.
+    title
+        The file's title. Plain text.
+    """
     view = context.view
     source = f"Topic Explorer, corpus {view.corpus}, snapshot {view.snapshot_id}, view {query_of(view)}"
+
+    def make() -> bytes:
+        return exports.figure_html(figure() if callable(figure) else figure, title, source)
+
     st.download_button(
         label,
-        data=partial(exports.figure_html, figure, title, source),
+        data=make,
         file_name=f"{view.corpus}-{view.page}-{view.snapshot_id}.html",
         mime="text/html",
         key=key,

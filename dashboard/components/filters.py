@@ -22,7 +22,9 @@ _LABEL_CHARACTERS = 24
 
 def place_chooser(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View) -> None:
     """Choosers for corpus and snapshot, and the link to this view."""
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
+    with st.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", wrap=False
+    ):
         names = sorted({*corpora, view.corpus})
         key = hold("corpus", view.corpus)
         st.selectbox(

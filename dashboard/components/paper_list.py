@@ -226,7 +226,7 @@ def open_paper(context: PageContext) -> None:
     row = index.rows_by_id[view.paper]
     paper = next(_records(papers_at(index, np.array([row]))))
     with st.container(border=True, key="open-paper"):
-        with st.container(horizontal=True, vertical_alignment="top"):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(_title(paper), anchor=False, width="stretch")
             view_button("Close", replace(view, paper=None), key="open-paper-close", icon=":material/close:")
         st.caption(_byline(paper))
@@ -237,16 +237,18 @@ def open_paper(context: PageContext) -> None:
         similar = similar_papers(index, row)
         if len(similar.rows):
             st.markdown("**Most similar papers**")
-            for place, near in enumerate(_records(papers_at(index, similar.rows[:5]))):
-                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                    view_button(
-                        for_markdown(near.title, limit=160),
-                        replace(view, paper=near.paper_id),
-                        key=f"open-paper-near-{place}",
-                    )
-                    st.caption(f"similarity {similar.scores[place]:.2f}", width="content")  # type: ignore[index]
+            with st.container(gap=None):
+                for place, near in enumerate(_records(papers_at(index, similar.rows[:5]))):
+                    _near(view, near, float(similar.scores[place]), place)  # type: ignore[index]
             everything = View(view.corpus, view.snapshot_id, "search", similar=view.paper, filters=view.filters)
             view_button("List all similar papers", everything, key="open-paper-similar", icon=":material/join_inner:")
+
+
+def _near(view: View, near: Any, similarity: float, place: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        title = for_markdown(near.title, limit=160)
+        view_button(title, replace(view, paper=near.paper_id), key=f"open-paper-near-{place}")
+        st.caption(f"similarity {similarity:.2f}", width="content")
 
 
 def _placed(context: PageContext, paper: Any) -> None:

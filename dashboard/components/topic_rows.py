@@ -44,6 +44,7 @@ def topic_rows(
     lines: bool = False,
     hints: Mapping[str, str] | None = None,
     current: str | None = None,
+    colours: Mapping[str, str] | None = None,
 ) -> list[Row]:
     """A row for each topic.
 
@@ -59,8 +60,10 @@ def topic_rows(
         Draw the share of each complete period, where there are at least two.
     current
         The topic that is open.
+    colours
+        Topic id → ``#rrggbb``, for rows that have one; by default those of the map.
     """
-    colours = colours_of_topics(context)
+    colours = colours_of_topics(context) if colours is None else colours
     shares = complete_shares(context.index, context.mask, topic_ids) if lines else np.empty((len(topic_ids), 0))
     most = max(sizes.values(), default=0) if sizes else 0
     return [
@@ -69,7 +72,7 @@ def topic_rows(
             view=leads_to(topic_id),
             note=(notes or {}).get(topic_id, ""),
             hint=(hints or {}).get(topic_id, ""),
-            colour=colours[topic_id],
+            colour=colours.get(topic_id, ""),
             bar=sizes[topic_id] / most if sizes and most else None,
             line=tuple(line.tolist()) if len(line) > 1 else (),
             current=topic_id == current,

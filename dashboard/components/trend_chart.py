@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -15,19 +15,39 @@ from dashboard.figures.trends import trend_figure
 from dashboard.navigation import go, hold, on_change
 from dashboard.queries import n_dated
 from dashboard.safe_text import for_markdown
-from dashboard.state import MEASURES
+from dashboard.state import MEASURES, View
+
+_MEASURES = {"share": "Share of papers", "count": "Number of papers"}
 
 
-def trend_chart(context: PageContext, trends: pd.DataFrame, names: Mapping[str, str], *, key: str) -> None:
+def trend_chart(
+    context: PageContext,
+    trends: pd.DataFrame,
+    names: Mapping[str, str],
+    *,
+    topics: Sequence[str],
+    key: str,
+    title: str,
+    colours: Mapping[str, str] | None = None,
+    height: int = 430,
+) -> None:
     """Shares or counts over time; a click on a mark lists its papers.
 
     Parameters
     ----------
     trends
-        `queries.topic_trends` with a column ``series``; where a series is a topic's
-        id, a click opens that topic too.
+        `queries.topic_trends` with a column ``series``: a topic's id, or where
+        ``context.view`` splits one topic into groups, the group.
     names
         Series → its name, plain text.
+    topics
+        Which topics are drawn; the CSV has these.
+    title
+        What the picture is called in its file. Plain text.
+    colours
+        Series → ``#rrggbb``; by default colours that are told apart well.
+    height
+        Pixels.
     """
     view, index = context.view, context.index
     if not index.periods:
@@ -39,54 +59,72 @@ def trend_chart(context: PageContext, trends: pd.DataFrame, names: Mapping[str, 
         return
     record = index.snapshot.manifest.trends
     partial = record.last if record.last_is_partial else None
-    figure = trend_figure(trends, names, context.theme, measure=view.measure, partial_period=partial)
+    figure = trend_figure(
+        trends, names, context.theme, measure=view.measure, partial_period=partial, colours=colours, height=height
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         measure = hold(f"{key}-measure", view.measure)
         st.segmented_control(
             "Measure",
             MEASURES,
             key=measure,
-            format_func={"share": "Share of papers", "count": "Number of papers"}.__getitem__,
+            format_func=_MEASURES.__getitem__,
+            required=True,
             label_visibility="collapsed",
             on_change=on_change(measure, lambda chosen: replace(view, measure=chosen or "share")),
         )
         st.space("stretch")
-        csv_button(context, replace(view, table="trends"), len(trends), key=f"{key}-csv")
-        figure_button(figure, "Trends", context, key=f"{key}-html")
+        whole = replace(view, table="trends", topics=tuple(topics), topic=None, period=None, paper=None)
+        csv_button(context, whole, len(trends), key=f"{key}-csv")
+        figure_button(figure, title, context, key=f"{key}-html")
+    # A chart of its own for each mark: a second click on a chosen one would only let go of it.
+    chart = f"{key}-chart-{view.topic}-{view.period}"
     st.plotly_chart(
         figure,
         theme=None,
         config=CONFIG,
-        key=f"{key}-chart",
-        on_select=lambda: _open_mark(context, f"{key}-chart"),
+        key=chart,
+        on_select=lambda: _open_mark(context, chart, topics),
         selection_mode="points",
-        alt="Lines of topics over time; the same numbers are in the CSV.",
+        alt="Lines over time; the same numbers are in the CSV.",
     )
     st.caption(_reading_help(context, partial))
 
 
-def _open_mark(context: PageContext, key: str) -> None:
+def _open_mark(context: PageContext, chart: str, topics: Sequence[str]) -> None:
     """Go to the papers of the mark that was clicked."""
-    view, index = context.view, context.index
-    points = st.session_state[key]["selection"]["points"]
+    points = st.session_state[chart]["selection"]["points"]
     mark = points[0].get("customdata") if points else None
-    if not isinstance(mark, list) or len(mark) != 2 or mark[1] not in index.periods:
-        return
-    topic = mark[0] if mark[0] in index.topic_code_of else view.topic
-    go(replace(view, topic=topic, period=mark[1], list_page=1))
+    if isinstance(mark, list) and len(mark) == 2 and mark[1] in context.index.periods:
+        go(papers_of_mark(context, str(mark[0]), mark[1], topics))
+
+
+def papers_of_mark(context: PageContext, series: str, period: str, topics: Sequence[str]) -> View:
+    """Where a mark leads: to the papers of its topic in its period; of a group, with the filter set to it."""
+    view, index = context.view, context.index
+    if view.page != "trends" or not view.group:
+        topic = series if series in index.topic_code_of else view.topic
+        return replace(view, topic=topic, period=period, paper=None, list_page=1)
+    topic = topics[0] if topics else None
+    narrowed = view
+    if view.group == "venue" and series in index.venues.code_of:
+        narrowed = view.with_filters(venues=(series,))
+    elif view.group in index.facets and series in index.facets[view.group].code_of:
+        narrowed = view.with_filters(facets=view.filters.with_facet(view.group, (series,)).facets)
+    return replace(narrowed, topic=topic, period=period, paper=None, list_page=1)
 
 
 def _reading_help(context: PageContext, partial: str | None) -> str:
     """What is counted, what is not, and what the bands are: markdown."""
-    index = context.index
-    dated = n_dated(index, context.mask)
+    dated = n_dated(context.index, context.mask)
     undated = context.n_matching - dated
-    said = [f"{dated:,} of {context.n_matching:,} papers have a date."]
-    if undated:
-        said.append(f"{undated:,} without one are left out.")
+    said = ["Click a mark for its papers."]
     if context.view.measure == "share":
-        said.append("Bands are 95 % Wilson intervals.")
+        said.append("Bands are 95 % intervals (Wilson) of each share.")
     if partial:
         said.append(f"{for_markdown(partial)} may be incomplete (hollow mark).")
-    said.append("Click a mark for its papers.")
+    if undated:
+        said.append(f"{dated:,} of {context.n_matching:,} papers have a date; the other {undated:,} are left out.")
+    else:
+        said.append(f"All {dated:,} papers have a date.")
     return " ".join(said)

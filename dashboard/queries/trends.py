@@ -43,37 +43,23 @@ def topic_trends(
         values = index.values(group_kind)
         parts = [(name, values.rows_of(name)[mask[values.rows_of(name)]]) for name in groups]
     n_periods, n_codes = len(index.periods), len(index.topics) + 1
-    frames = []
-    for group, rows in parts:
-        counts = _count(index, rows, n_periods, n_codes)
-        per_period = counts.sum(axis=0)
-        for topic_id in wanted:
-            hits = counts[index.topic_code_of[topic_id] + 1]
-            frames.append(_trend(index, topic_id, group_kind, group, hits, per_period))
-    if not frames or not n_periods:
-        return _trend(index, "", "", "", np.empty(0, int), np.empty(0, int)).iloc[:0]
-    return pd.concat(frames, ignore_index=True)
-
-
-def _count(index: SnapshotIndex, rows: Rows, n_periods: int, n_codes: int) -> np.ndarray:
-    """Papers by topic code + 1 (rows) and period (columns)."""
-    dated = rows[index.period_codes[rows] != UNDATED]
-    cells = (index.topic_codes[dated].astype(np.int64) + 1) * n_periods + index.period_codes[dated]
-    return np.bincount(cells, minlength=n_codes * n_periods).reshape(n_codes, n_periods)
-
-
-def _trend(
-    index: SnapshotIndex, topic_id: str, kind: str, group: str, hits: np.ndarray, totals: np.ndarray
-) -> pd.DataFrame:
+    codes = np.array([index.topic_code_of[topic_id] for topic_id in wanted], dtype=np.int64) + 1
+    counts = [_count(index, rows, n_periods, n_codes) for _, rows in parts]
+    hits = np.concatenate([count[codes].ravel() for count in counts] or [np.empty(0, np.int64)])
+    totals = np.concatenate([np.tile(count.sum(axis=0), len(wanted)) for count in counts] or [np.empty(0, np.int64)])
     low, high = wilson_interval(hits, totals)
-    periods = index.periods[: len(hits)]
+    starts = pd.to_datetime([period_start(period) for period in index.periods]).to_numpy()
     return pd.DataFrame(
         {
-            "period": pd.array(periods, dtype="str"),
-            "period_start": pd.to_datetime([period_start(period) for period in periods]),
-            "topic_id": topic_id,
-            "group_kind": kind,
-            "group": group,
+            "period": pd.array(np.tile(np.array(index.periods, dtype=object), len(parts) * len(wanted)), dtype="str"),
+            "period_start": np.tile(starts, len(parts) * len(wanted)),
+            "topic_id": pd.array(
+                np.tile(np.repeat(np.array(wanted, dtype=object), n_periods), len(parts)), dtype="str"
+            ),
+            "group_kind": group_kind,
+            "group": pd.array(
+                np.repeat(np.array([name for name, _ in parts], dtype=object), n_periods * len(wanted)), dtype="str"
+            ),
             "n_papers": hits.astype(np.int32),
             "n_period": totals.astype(np.int32),
             "share": hits / np.maximum(totals, 1),
@@ -81,6 +67,13 @@ def _trend(
             "share_high": high,
         }
     )
+
+
+def _count(index: SnapshotIndex, rows: Rows, n_periods: int, n_codes: int) -> np.ndarray:
+    """Papers by topic code + 1 (rows) and period (columns)."""
+    dated = rows[index.period_codes[rows] != UNDATED]
+    cells = (index.topic_codes[dated].astype(np.int64) + 1) * n_periods + index.period_codes[dated]
+    return np.bincount(cells, minlength=n_codes * n_periods).reshape(n_codes, n_periods)
 
 
 def period_start(period: str) -> str:

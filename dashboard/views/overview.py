@@ -10,22 +10,23 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.components.downloads import csv_button, figure_button
-from dashboard.components.link_list import Row, link_list
+from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.map_event import MapEvent
+from dashboard.components.paper_rows import paper_rows
 from dashboard.components.topic_map import topic_map
 from dashboard.components.topic_rows import topic_rows, trend_in_words
 from dashboard.context import PageContext
 from dashboard.figures.layout import CONFIG
 from dashboard.figures.overview import papers_by_period_figure
 from dashboard.navigation import go
-from dashboard.queries import UNDATED, papers_at, topic_overview, topic_sizes
+from dashboard.queries import UNDATED, topic_overview, topic_sizes
 from dashboard.safe_text import for_markdown, for_text
 
 _N_TOPICS = 24
 _N_MOVING = 4
 _N_CITED = 6
-_MAP_HEIGHT = 520
+_MAP_HEIGHT = 440
 
 
 def render(context: PageContext) -> None:
@@ -150,7 +151,10 @@ def _topics(context: PageContext, topics: pd.DataFrame) -> None:
             list(sizes),
             lambda topic_id: context.view.to("topics", topic=topic_id),
             notes={topic_id: f"{size:,}" for topic_id, size in sizes.items()},
-            hints={row.topic_id: ", ".join(list(row.keywords)[:8]) for row in shown.itertuples(index=False)},
+            hints={
+                topic_id: ", ".join(list(words)[:8])
+                for topic_id, words in zip(shown["topic_id"], shown["keywords"], strict=True)
+            },
             sizes=sizes,
             lines=True,
         ),
@@ -207,7 +211,7 @@ def _moving(context: PageContext, topics: pd.DataFrame) -> None:
             context,
             strongest["topic_id"].tolist(),
             lambda topic_id: context.view.to("topics", topic=topic_id),
-            notes={row.topic_id: trend_in_words(row.trend_class) for row in strongest.itertuples(index=False)},
+            notes=dict(zip(strongest["topic_id"], strongest["trend_class"].map(trend_in_words), strict=True)),
             lines=True,
         ),
         key="overview-moving",
@@ -222,12 +226,4 @@ def _most_cited(context: PageContext) -> None:
         return
     rows = rows[np.argsort(-citations[rows], kind="stable")][:_N_CITED]
     st.subheader("Most cited", anchor=False)
-    found = papers_at(context.index, rows).itertuples(index=False)
-    link_list(
-        [
-            Row(paper.title, context.view.to(paper=paper.paper_id), note=f"{paper.citations:,} citations")
-            for paper in found
-        ],
-        key="overview-cited",
-        name="Most cited papers",
-    )
+    link_list(paper_rows(context, rows, "citations"), key="overview-cited", name="Most cited papers")

@@ -66,7 +66,7 @@ def _similar(context: PageContext) -> None:
         view_button("Details", replace(view, paper=view.similar), key="similar-open", icon=":material/article:")
         view_button("Search instead", view.to(similar=None), key="similar-close", icon=":material/search:")
     n_nearest = index.snapshot.neighbours.shape[1]
-    st.caption(f"The up to {n_nearest} papers nearest to it in meaning, of those that pass the filters.")
+    st.caption(f"Its {n_nearest} nearest papers in meaning, as far as they pass the filters.")
     paper_list(context, key="similar", heading="Nearest papers")
 
 
@@ -84,8 +84,15 @@ def _by_meaning(context: PageContext) -> Hits | None:
     except QueryUnavailable as error:
         st.info(for_markdown(str(error)))
         return None
-    st.caption(f"The up to {MAX_NEAREST} papers nearest in meaning, of those that pass the filters.")
-    return listed_papers(context.index, view, context.mask, encoder.encode(view.search))
+    vector = encoder.encode(view.search)
+    if not vector.any():
+        st.info(
+            "This corpus knows none of these words, so the text has no place among its papers. Try others.",
+            icon=":material/search_off:",
+        )
+        return None
+    st.caption(f"Nearest in meaning first, at most {MAX_NEAREST}, of the papers that pass the filters.")
+    return listed_papers(context.index, view, context.mask, vector)
 
 
 def _help(context: PageContext) -> None:

@@ -10,9 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.downloads import csv_button
-from dashboard.components.link_list import Row, link_list
+from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.paper_list import paper_list
+from dashboard.components.paper_rows import paper_rows
 from dashboard.components.topic_rows import colours_of_topics, topic_rows, trend_in_words
 from dashboard.components.trend_chart import trend_chart
 from dashboard.context import PageContext
@@ -20,7 +21,6 @@ from dashboard.navigation import go, hold, on_change
 from dashboard.queries import (
     complete_shares,
     neighbouring_topics,
-    papers_at,
     representative_rows,
     topic_overview,
     topic_trends,
@@ -59,12 +59,11 @@ def _table(context: PageContext) -> None:
         )
     else:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            narrowed = " The filters narrow what is counted." if context.n_matching < index.n_papers else ""
-            st.markdown(
-                f"**{len(topics):,}** {'topic' if len(topics) == 1 else 'topics'}. Click a row to open the topic's page."
-                f"{narrowed}",
-                width="stretch",
-            )
+            n_topics = f"{len(topics):,} {'topic' if len(topics) == 1 else 'topics'}"
+            said = f"**{n_topics}.** Click a row to open the topic's page."
+            if context.n_matching < index.n_papers:
+                said += " Counted are the papers that pass the filters."
+            st.markdown(said, width="stretch")
             chosen = hold("topics-sort", view.topic_sort)
             st.selectbox(
                 "Order",
@@ -178,7 +177,7 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
     within = int((index.topic_codes[context.mask] == index.topic_code_of[topic["topic_id"]]).sum())
     st.title(for_markdown(topic["label"], limit=120), anchor=False)
     badges = " ".join(f":gray-badge[{for_markdown(word, limit=50)}]" for word in list(topic["keywords"])[:12])
-    st.markdown(f"Topic {topic['number']} of {len(index.topics):,} {badges}")
+    st.markdown(f"Topic {topic['number']} of {len(index.topics):,}\u2003{badges}")
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
         of_all = f"of {int(topic['size']):,} in the topic without filters"
         st.metric("Papers", f"{within:,}", help=of_all, width="content")
@@ -209,7 +208,17 @@ def _over_time(context: PageContext, topic: pd.Series) -> None:
     topic_id = str(topic["topic_id"])
     trends = topic_trends(context.index, context.mask, [topic_id]).assign(series=topic_id)
     colours = {topic_id: colours_of_topics(context)[topic_id]}
-    trend_chart(context, trends, {topic_id: str(topic["label"])}, key="topic-trend", colours=colours, height=360)
+    label = str(topic["label"])
+    trend_chart(
+        context,
+        trends,
+        {topic_id: label},
+        topics=[topic_id],
+        key="topic-trend",
+        title=f"{label} over time",
+        colours=colours,
+        height=360,
+    )
 
 
 def _representative(context: PageContext, topic_id: str) -> None:
@@ -217,20 +226,7 @@ def _representative(context: PageContext, topic_id: str) -> None:
     if not len(rows):
         return
     st.subheader("Representative papers", anchor=False)
-    found = papers_at(context.index, rows).itertuples(index=False)
-    link_list(
-        [
-            Row(
-                paper.title,
-                replace(context.view, paper=paper.paper_id),
-                note="" if pd.isna(paper.year) else str(paper.year),
-                current=paper.paper_id == context.view.paper,
-            )
-            for paper in found
-        ],
-        key="topic-representative",
-        name="Representative papers",
-    )
+    link_list(paper_rows(context, rows, "year"), key="topic-representative", name="Representative papers")
 
 
 def _neighbours(context: PageContext, topic_id: str) -> None:

@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.paper_list import paper_list
+from dashboard.components.topic_rows import numbered_label, topic_rows
 from dashboard.components.trend_chart import trend_chart
 from dashboard.context import PageContext
+from dashboard.figures.palette import series_colours
 from dashboard.navigation import hold, on_change
 from dashboard.queries import topic_name, topic_overview, topic_trends, value_counts
 from dashboard.safe_text import for_markdown
 from dashboard.state import View
-from dashboard.views.topics import TREND_WORDS
 from pipeline.schema import OUTLIER_TOPIC_ID
 
 _N_DEFAULT = 5
 _MAX_SERIES = 8
-_N_RANKED = 10
+_N_RANKED = 8
+_TEST = (
+    "Tested over the whole corpus, whatever the filters: a logistic trend that allows for overdispersion, "
+    "with the false discovery rate held at 5 %."
+)
 
 
 def render(context: PageContext) -> None:
     """Draw the chooser, the chart, the ranking and the papers of the clicked mark."""
     view = context.view
+    st.title("Trends", anchor=False)
     if context.index.periods:
         _choosers(context)
     chosen = compared_topics(context)
-    if view.group:
-        _by_group(context, chosen)
+    if view.group and chosen:
+        _by_group(context, chosen[0])
     else:
         trends = topic_trends(context.index, context.mask, chosen)
-        names = {topic_id: _label(context, topic_id) for topic_id in chosen}
-        trend_chart(context, trends.assign(series=trends["topic_id"]), names, key="trends")
+        names = {topic_id: numbered_label(context, topic_id) for topic_id in chosen}
+        trend_chart(
+            context,
+            trends.assign(series=trends["topic_id"]),
+            names,
+            topics=chosen,
+            key="trends",
+            title=f"Topics over time, {view.corpus}",
+        )
     if view.period or view.topic:
         _behind_the_mark(context)
     elif context.index.periods:
-        _ranking(context)
+        _ranking(context, [] if view.group else chosen)
 
 
 def compared_topics(context: PageContext) -> list[str]:
@@ -51,55 +67,67 @@ def compared_topics(context: PageContext) -> list[str]:
     tested = topics[topics["trend_class"].isin(["new", "rising", "fading"]) & (topics["n_papers"] > 0)]
     moving = tested.sort_values(["trend_q", "number"])["topic_id"].tolist()
     largest = topics[topics["n_papers"] > 0]["topic_id"].tolist()
-    return list(dict.fromkeys([*moving, *largest]))[:_N_DEFAULT]
+    return list(dict.fromkeys([*moving, *largest]))[:_N_DEFAULT] or [OUTLIER_TOPIC_ID]
 
 
 def _choosers(context: PageContext) -> None:
     view, index = context.view, context.index
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         topics = hold("trends-topics", list(view.topics))
         st.multiselect(
             "Topics",
             [*index.topic_ids, OUTLIER_TOPIC_ID],
             key=topics,
-            format_func=lambda topic_id: _label(context, topic_id),
+            format_func=lambda topic_id: numbered_label(context, topic_id),
             max_selections=_MAX_SERIES,
-            placeholder="the clearest changes; choose up to eight",
+            placeholder="Those that change most clearly; choose up to eight others",
             width="stretch",
-            on_change=on_change(topics, lambda chosen: _mark_closed(replace(view, topics=tuple(chosen)))),
+            on_change=on_change(topics, lambda chosen: _list_closed(replace(view, topics=tuple(chosen)))),
         )
-        kinds = ["", *(kind for kind in ("venue", *index.facets) if kind == "venue" or kind in index.facets)]
-        kinds = [kind for kind in dict.fromkeys(kinds) if not kind or len(index.values(kind).names) > 1]
-        if len(kinds) > 1:
+        kinds = [kind for kind in ("venue", *index.facets) if len(index.values(kind).names) > 1]
+        if kinds:
             group = hold("trends-group", view.group if view.group in kinds else "")
             st.selectbox(
                 "Split by",
-                kinds,
+                ["", *kinds],
                 key=group,
-                format_func=lambda kind: kind.capitalize() if kind else "nothing",
-                width=170,
-                on_change=on_change(group, lambda kind: _mark_closed(replace(view, group=kind or ""))),
+                format_func=lambda kind: for_markdown(kind.replace("_", " ").capitalize(), limit=30) or "Nothing",
+                width=160,
+                on_change=on_change(group, lambda kind: _list_closed(replace(view, group=kind or ""))),
             )
 
 
-def _mark_closed(view: View) -> View:
-    return replace(view, period=None, topic=None, list_page=1)
+def _list_closed(view: View) -> View:
+    return replace(view, period=None, topic=None, paper=None, list_page=1)
 
 
-def _by_group(context: PageContext, chosen: list[str]) -> None:
-    """One topic, a line for each of its largest groups."""
+def _by_group(context: PageContext, topic_id: str) -> None:
+    """One topic, a line for each of the groups that have most of its papers."""
     view, index = context.view, context.index
-    topic_id = chosen[0] if chosen else OUTLIER_TOPIC_ID
+    kind = for_markdown(view.group.replace("_", " "), limit=30)
     in_topic = context.mask & (index.topic_codes == index.topic_code_of[topic_id])
-    groups = value_counts(index, view.group, in_topic)[:_MAX_SERIES]
-    names = [str(name) for name in groups["value"]]
-    trends = topic_trends(index, context.mask, [topic_id], view.group, names)
-    st.markdown(f"**{for_markdown(_label(context, topic_id))}**, by {for_markdown(view.group)}")
+    groups = value_counts(index, view.group, in_topic)
+    groups = groups[groups["n_papers"] > 0].sort_values("n_papers", ascending=False, kind="stable")
+    drawn = [str(value) for value in groups["value"][:_MAX_SERIES]]
+    said = [f"**{for_markdown(numbered_label(context, topic_id), limit=100)}**, split by {kind}."]
     if view.topics[1:]:
-        st.caption("Only the first topic chosen is split.")
-    trend_chart(context, trends.assign(series=trends["group"]), {name: name for name in names}, key="trends-groups")
+        said.append("Only the first topic chosen is split.")
+    if len(groups) > len(drawn):
+        said.append(f"Drawn are the {len(drawn)} with most papers of {len(groups):,}; the CSV has them all.")
+    st.markdown(" ".join(said))
+    trends = topic_trends(index, context.mask, [topic_id], view.group, drawn)
+    trend_chart(
+        context,
+        trends.assign(series=trends["group"]),
+        {name: name for name in drawn},
+        topics=[topic_id],
+        key="trends-groups",
+        title=f"{topic_name(index, topic_id)} by {view.group}",
+    )
+    said = ["A share is of the papers of the same group."]
     if view.group != "venue":
-        st.caption("A paper with several values counts once in each, so the lines can add up to more than the topic.")
+        said.append("A paper with several values counts once in each, so the lines can add up to more than the topic.")
+    st.caption(" ".join(said))
 
 
 def _behind_the_mark(context: PageContext) -> None:
@@ -107,51 +135,62 @@ def _behind_the_mark(context: PageContext) -> None:
     parts = [topic_name(context.index, view.topic)] if view.topic else []
     if view.period:
         parts.append(view.period)
-    view_button("Close the list", _mark_closed(view), key="trends-close", icon=":material/close:")
+    view_button("Close the list", _list_closed(view), key="trends-close", icon=":material/close:")
     paper_list(context, key="trends-papers", heading=", ".join(parts))
 
 
-def _ranking(context: PageContext) -> None:
-    """What rises and what fades over the whole corpus, with the evidence."""
+def _ranking(context: PageContext, drawn: Sequence[str]) -> None:
+    """What rises and what fades over the whole corpus, with the evidence; those ``drawn`` wear the chart's colours."""
     topics = context.index.topics
-    tested = topics[topics["trend_q"].notna()]
-    if not len(tested):
+    if not topics["trend_q"].notna().any():
         st.caption("No topic has enough dated papers over enough periods for a trend test.")
         return
+    others = _not_moving(topics)
+    if not topics["trend_class"].isin(["new", "rising", "fading"]).any():
+        st.markdown(f"No topic rises or fades clearly enough to say so: {others}.")
+        st.caption(_TEST)
+        return
+    colours = dict(zip(drawn, series_colours(len(drawn), context.theme), strict=True))
     left, right = st.columns(2, gap="large")
     with left:
-        _ranked(context, tested[tested["trend_class"].isin(["new", "rising"])], "Rising", rising=True)
+        rising = topics[topics["trend_class"].isin(["new", "rising"])].sort_values("trend_slope", ascending=False)
+        _ranked(context, rising, "Rising", colours)
     with right:
-        _ranked(context, tested[tested["trend_class"] == "fading"], "Fading", rising=False)
-    n_steady = int((topics["trend_class"] == "steady").sum())
-    n_few = int((topics["trend_class"] == "too few").sum())
-    st.caption(
-        f"Tested over the whole corpus, filters aside: a logistic trend of each topic's share that allows for "
-        f"overdispersion, with the false discovery rate held at 5 %. {n_steady:,} topics are steady; "
-        f"{n_few:,} have too few papers to say."
-    )
+        fading = topics[topics["trend_class"] == "fading"].sort_values("trend_slope")
+        _ranked(context, fading, "Fading", colours)
+    odds = "The factor is how the odds of a paper being in the topic change from year to year."
+    st.caption(f"{odds} {others}. {_TEST}")
 
 
-def _ranked(context: PageContext, topics: pd.DataFrame, heading: str, *, rising: bool) -> None:
+def _not_moving(topics: pd.DataFrame) -> str:
+    """What is said of the topics that neither rise nor fade."""
+    n_steady, n_few = (int((topics["trend_class"] == word).sum()) for word in ("steady", "too few"))
+    said = f"{n_steady:,} {'topic is' if n_steady == 1 else 'topics are'} steady"
+    return said + (f" and {n_few:,} {'has' if n_few == 1 else 'have'} too few papers to say" if n_few else "")
+
+
+def _ranked(context: PageContext, topics: pd.DataFrame, heading: str, colours: Mapping[str, str]) -> None:
     st.subheader(heading, anchor=False)
     if not len(topics):
         st.caption("No topic changes clearly enough to say so.")
         return
-    for topic in topics.sort_values("trend_slope", ascending=not rising).head(_N_RANKED).itertuples(index=False):
-        factor = float(np.exp(topic.trend_slope))
-        word = "" if topic.trend_class in ("rising", "fading") else f", {TREND_WORDS[topic.trend_class]}"
-        label = (
-            f"{for_markdown(f'{topic.number} {topic.label}', limit=60)} "
-            f":gray[×{factor:.2f} a year, p {_p(topic.trend_q)}{word}]"
-        )
-        shown = replace(context.view, topics=(topic.topic_id,), list_page=1)
-        view_button(label, shown, key=f"trends-{topic.topic_id}", help="Show it on the chart")
+    shown = topics.head(_N_RANKED)
+    notes = {row["topic_id"]: _evidence(row) for row in shown.to_dict("records")}
+    rows = topic_rows(
+        context,
+        list(notes),
+        lambda topic_id: replace(context.view, topics=(topic_id,), list_page=1),
+        notes=notes,
+        lines=True,
+        colours=colours,
+    )
+    link_list(rows, key=f"trends-{heading.lower()}", name=f"{heading} topics")
+    if len(topics) > len(shown):
+        more = context.view.to("topics", topic_sort="rising")
+        view_button(f"{len(topics) - len(shown):,} more", more, key=f"trends-{heading.lower()}-more")
 
 
-def _p(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
-
-
-def _label(context: PageContext, topic_id: str) -> str:
-    topic = context.index.topic(topic_id)
-    return topic_name(context.index, topic_id) if topic is None else f"{topic['number']} {topic['label']}"
+def _evidence(topic: Mapping[Hashable, Any]) -> str:
+    p = "p < 0.001" if topic["trend_q"] < 0.001 else f"p = {topic['trend_q']:.3f}"
+    word = "new, " if topic["trend_class"] == "new" else ""
+    return f"{word}×{np.exp(topic['trend_slope']):.2f} a year, {p}"

@@ -86,7 +86,7 @@ def shown(name: str) -> str:
 
 
 def corpus_folder(store: Path, corpus: str) -> Path:
-    """The folder of ``corpus``, whether or not it exists.
+    """The absolute folder of ``corpus``, whether or not it exists.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def corpus_folder(store: Path, corpus: str) -> Path:
         raise SnapshotMissing(
             f"{shown(corpus)} is no corpus name: lower-case letters, digits, - and _ make one, such as my-lab."
         )
-    return store / corpus
+    return store.absolute() / corpus
 
 
 def existing_corpus(store: Path, corpus: str) -> Path:

@@ -83,7 +83,7 @@ def publish(
             raise SnapshotError(f"The folder of corpus {corpus} is a symbolic link; snapshots are not published there.")
         disk.make_folder(folder / "snapshots")
         disk.make_folder(folder / "staging")
-        for path in (folder, store):
+        for path in (folder, folder.parent):
             disk.sync(path)
         with corpus_lock(folder, wait_seconds):
             _clear(folder)

@@ -90,7 +90,9 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     file = f"{name}.parquet"
     refuse_active_content(folder / file)
     try:
-        table = pq.read_table(folder / file, memory_map=True)
+        # Not `read_table`, which takes a folder called `a=b` on the way for a column.
+        with pq.ParquetFile(folder / file, memory_map=True) as source:
+            table = source.read()
         table = table.cast(_schema_of(name, table.schema.names))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise SnapshotDamaged(f"{file} is not the table it should be") from error

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,7 +16,7 @@ from dashboard import data
 from dashboard.components.downloads import csv_of
 from dashboard.exports import export_view
 from dashboard.queries import index_snapshot, matching_rows, paper_rows
-from dashboard.state import PAGES, Filters, View, query_of
+from dashboard.state import PAGES, Filters, View
 from pipeline.snapshot import open_snapshot
 from tests.snapshots import VARIANTS, publish_contents, publish_tiny, tiny_contents
 
@@ -203,16 +205,30 @@ def test_search_says_when_there_is_nothing_to_look_for(open_app):
 
 
 def test_search_by_meaning_says_when_it_cannot(open_app):
-    app = open_app(corpus="tiny", page="search", q="songs of birds", mode="meaning")
+    app = open_app(corpus="hostile", page="search", q="songs of birds", mode="meaning")
     assert any("eaning search is off" in info.value for info in app.info)
 
 
-def test_the_button_gives_what_the_command_line_gives(open_app, variants_store, monkeypatch):
+def test_search_by_meaning_lists_the_nearest_with_their_similarity(open_app):
+    app = open_app(corpus="tiny", page="search", q="warbler dialect and birdsong", mode="meaning")
+    assert [error.value for error in app.error] == []
+    shown = [float(m[1]) for c in app.caption if (m := re.search(r"similarity (-?\d\.\d\d)", c.value))]
+    assert len(shown) == 20
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_search_by_meaning_says_when_it_knows_no_word(open_app):
+    app = open_app(corpus="tiny", page="search", q="xyzzy", mode="meaning")
+    assert any("knows none of these words" in info.value for info in app.info)
+
+
+def test_the_button_gives_what_the_command_line_gives_for_the_address(open_app, variants_store):
     app = open_app(corpus="tiny", page="search", q="birdsong", abstracts="yes")
     assert app.get("download_button")
     index = index_of(variants_store)
-    view = View("tiny", index.snapshot_id, page="search", search="birdsong", abstracts=True, table="papers")
-    assert csv_of(index, view)() == export_view(variants_store, query_of(view))
+    view = View("tiny", index.snapshot_id, page="search", search="birdsong", abstracts=True)
+    address = urlencode({name: app.query_params[name] for name in app.query_params})
+    assert csv_of(index, replace(view, table="papers"))() == export_view(variants_store, address)
 
 
 def test_an_open_paper_shows_its_abstract_and_can_be_closed(open_app, variants_store):
@@ -243,27 +259,17 @@ ATTACKS = [
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: repr(attack)[:14])
 def test_an_attack_in_the_address_leads_to_the_default_and_a_notice(open_app, attack):
-    names = (
-        "snapshot",
-        "page",
-        "topic",
-        "paper",
-        "similar",
-        "venue",
-        "facet.countries",
-        "facet.x",
-        "years",
-        "area",
-        "at",
-    )
-    for name in ("corpus", *names):
-        app = open_app(**{"corpus": "tiny", name.replace(".", "__"): attack})
+    names = ("page", "topic", "paper", "similar", "venue", "facet__countries", "facet__x", "years", "area", "at")
+    visits = [{"corpus": attack}, {"corpus": "tiny", "snapshot": attack}]
+    visits.append({"corpus": "tiny", **dict.fromkeys(names, attack)})
+    for visit in visits:
+        app = open_app(**visit)
         assert not app.exception
         assert [error.value for error in app.error] == []
+        assert app.query_params["corpus"] == visit["corpus"] or visit["corpus"] is attack
         assert app.query_params["corpus"] in CORPORA
-        assert name in ("corpus", "at") or app.query_params["corpus"] == "tiny"
-        if name != "at":
-            assert app.warning, name
+        assert app.query_params["page"] == "overview"
+        assert app.warning
         assert "evil" not in words_on(app)
 
 
@@ -294,9 +300,12 @@ def test_a_permalink_keeps_its_snapshot_when_a_newer_one_is_published(tiny_store
     app = AppTest.from_file(str(APP), default_timeout=30)
     app.query_params["snapshot"] = old
     assert counted(app.run())[1] == 60
+    app.button(key="open-current").click().run()
+    assert counted(app)[1] == 40
     fresh = AppTest.from_file(str(APP), default_timeout=30).run()
     assert counted(fresh)[1] == 40
     assert fresh.query_params["snapshot"] != old
+    assert "older snapshot" not in words_on(fresh)
 
 
 def test_a_snapshot_that_is_gone_is_said_and_the_newest_offered(open_app, variants_store):

@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qs
 
@@ -11,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard import exports
+from dashboard.csv_cells import csv_line
 from dashboard.exports import ExportError
 from dashboard.permalinks import view_from_query
 from dashboard.queries import index_snapshot, matching_rows, paper_rows, topic_overview, topic_trends
 from dashboard.safe_text import for_csv, from_csv
 from dashboard.settings import Settings
 from dashboard.state import Filters, View, query_of
+from pipeline.embedding.query import load_query_encoder
 from pipeline.snapshot import SnapshotError, open_snapshot
 from tests.snapshots import ATTACKS, VARIANTS, assemble, publish_contents
 
@@ -47,9 +50,9 @@ def test_the_bytes_of_a_small_csv(tmp_path):
     papers = pd.DataFrame(
         [
             {
-                "paper_id": "a", "title": '=SUM("A1")', "authors": ["Ada L.", "-omics group"], "venue": None, "source": "s.csv",
-                "published": date(2024, 3, 1), "published_precision": "month", "url": None, "doi": "10.1000/x",
-                "citations": -1, "keywords": [], "language": "en", "facet_+lab": ["x", "y"],
+                "paper_id": "a", "title": '=SUM("A1")', "authors": ["Ada L.", "-omics group"], "venue": None,
+                "source": "s.csv", "published": date(2024, 3, 1), "published_precision": "month", "url": None,
+                "doi": "10.1000/x", "citations": -1, "keywords": [], "language": "en", "facet_+lab": ["x", "y"],
             },
             {
                 "paper_id": "b", "title": "Plain, with comma", "authors": [], "venue": "V", "source": "s.csv",
@@ -71,8 +74,8 @@ def test_the_bytes_of_a_small_csv(tmp_path):
         '"second_topic_id","margin","x","y","facet_+lab","abstract","corpus","snapshot_id","view"\r\n'
     )
     first = (
-        '"a","\'=SUM(""A1"")","Ada L.; -omics group",,"s.csv",2024-03-01,"month",2024,,"10.1000/x",-1,"","en","outlier",,'
-        '"Outliers",0,,,,,0.1,0.0000001,"x; y","first\nline",'
+        '"a","\'=SUM(""A1"")","Ada L.; -omics group",,"s.csv",2024-03-01,"month",2024,,"10.1000/x",-1,"","en",'
+        '"outlier",,"Outliers",0,,,,,0.1,0.0000001,"x; y","first\nline",'
     )
     second = (
         '"b","Plain, with comma","","V","s.csv",,,,"https://example.org/b",,,"k","de","outlier",,"Outliers",0,,,,,-2.5,3,'
@@ -108,7 +111,7 @@ def test_hostile_titles_come_back_exactly(hostile):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), min_size=1, max_size=4))
 def test_any_text_survives_writing_and_reading(texts):
-    line = exports._line(texts, [])
+    line = csv_line(texts)
     assert [from_csv(cell) for cell in next(csv.reader(io.StringIO(line, newline="")))] == texts
 
 
@@ -149,7 +152,7 @@ def test_the_last_columns_lead_back_to_the_same_list(index):
     assert list(rows[0])[-3:] == ["corpus", "snapshot_id", "view"]
     assert len({(row["corpus"], row["snapshot_id"], row["view"]) for row in rows}) == 1
     again, notices = view_from_query(parse_qs(rows[0]["view"]), index.facts)
-    assert (again, notices) == (view, [])
+    assert (again, notices) == (replace(view, table=""), [])
 
 
 def test_every_page_of_a_list_gives_the_same_file(index):
@@ -204,10 +207,20 @@ def test_too_many_megabytes_of_abstracts_are_refused(index, monkeypatch):
 
 def test_the_command_line_gives_the_bytes_of_the_button(index, variants_store):
     view = view_of(index, page="search", search="birdsong", abstracts=True, filters=Filters(years=(2020, 2024)))
-    button = exports.export(index, view)
+    button = exports.export(index, replace(view, table="papers"))
     assert exports.export_view(variants_store, query_of(view)) == button
     assert exports.export_view(variants_store, "http://localhost:8501/?" + query_of(view)) == button
     assert exports.export_view(variants_store, rows_of(button)[0]["view"]) == button
+
+
+def test_a_search_by_meaning_is_exported_with_its_similarities(index, variants_store):
+    view = view_of(index, page="search", search="songs of warblers and their dialect", mode="meaning")
+    encoder = load_query_encoder(index.snapshot.query_encoder_path, variants_store)
+    button = exports.export(index, view, encoder.encode(view.search))
+    assert exports.export_view(variants_store, query_of(view)) == button
+    similarities = [float(row["similarity"]) for row in rows_of(button)]
+    assert similarities == sorted(similarities, reverse=True)
+    assert rows_of(button)[0]["topic_label"] == "Bird song dialects"
 
 
 def test_topics_are_exported_by_id_and_by_number(index, variants_store):
@@ -230,7 +243,7 @@ def test_a_corpus_is_exported_whole(index, variants_store):
         ("corpus=tiny&snapshot=../x", "no snapshot"),
         ("corpus=tiny&topic=t-ffffffff", "topic"),
         ("corpus=tiny&venue=Nowhere", "venue"),
-        ("corpus=tiny&q=x&mode=meaning&page=search", "eaning"),
+        ("corpus=hostile&q=x&mode=meaning&page=search", "eaning"),
     ],
 )
 def test_a_query_that_cannot_be_followed_exports_nothing(variants_store, query, said):
@@ -265,4 +278,4 @@ def test_a_picture_needs_nothing_from_the_network():
 
 
 def test_header_cells_are_made_safe_too():
-    assert exports._line(["=lab"], []) == '"' + for_csv("=lab") + '"'
+    assert csv_line(["=lab"]) == '"' + for_csv("=lab") + '"'

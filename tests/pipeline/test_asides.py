@@ -28,14 +28,14 @@ def test_asides_go_and_are_named(sentence, reason):
 
 
 def test_section_names_go():
-    stripped = strip_for_model("Background: Goats climb. METHODS We watched. Results: They planned. Conclusions: Good.")
-    assert stripped.text == "Goats climb. We watched. They planned. Good."
+    stripped = strip_for_model("Background: Goats climb. METHODS We watch. Results: They plan. Conclusion: Good.")
+    assert stripped.text == "Goats climb. We watch. They plan. Good."
     assert asides.SECTION_NAMES in stripped.removed
 
 
 def test_an_address_in_a_sentence_of_content_goes_alone():
     text = (
-        "We compare the walls of forty farms with the catalogue at https://walls.example/all and find that goats prefer "
+        "We compare the walls of forty farms with the list at https://walls.example/all and find that goats prefer "
         "ledges of two centimetres, whatever their colour or age, which contradicts what breeders have long believed."
     )
     stripped = strip_for_model(text)

@@ -14,13 +14,15 @@ from pipeline.readers import Problem, ReadReport
 from pipeline.schema import PAPERS, Paper, to_arrow
 from pipeline.settings import DocumentSettings
 
-WORDS = "goat wall ledge climb step plan gait rope model farm hoof tilt grip slope moss rain barn herd path cliff".split()
-MODEL_COLUMNS = ("x", "y", "topic_id", "strength", "nearest_topic_id", "nearest_similarity", "second_topic_id", "margin")
+WORDS = ["goat", "wall", "ledge", "climb", "step", "plan", "gait", "rope", "farm", "hoof", "tilt", "grip", "slope"]
+MODEL_COLUMNS = PAPERS.names[PAPERS.names.index("x") :]
+GERMAN = "Wir zeigen, dass die Ziegen auf den Mauern klettern, wenn der Wind stark weht und niemand auf sie achtet."
 
 
 def abstract(seed, n=60):
     generator = random.Random(seed)
-    return "We show that the " + " ".join(generator.choice(WORDS) + "st"[: generator.randrange(3)] for _ in range(n)) + "."
+    words = [generator.choice(WORDS) + "st"[: generator.randrange(3)] for _ in range(n)]
+    return f"We show that the {' '.join(words)}."
 
 
 def paper(n, **fields):
@@ -49,7 +51,7 @@ def messy():
         paper(22, abstract="1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21"),
         paper(23, title="Editorial"),
         paper(24, paper_id="g001", title="The goats of farm 1 and their walls", abstract=abstract(1)[:200]),
-        paper(25, title="The GOATS of farm 2 and their walls!", venue="Goat Letters", doi="https://doi.org/10.1000/G2"),
+        paper(25, title="The GOATS of farm 2 and their walls!", venue="Goat Letters", published=None),
         paper(26, abstract=abstract(3) + " And more."),
         *(paper(n, paper_id="venue-", doi="10.1000/all") for n in range(30, 36)),
         paper(40, abstract=abstract(40) + " © 2021 Elsevier Ltd. All rights reserved."),
@@ -57,7 +59,7 @@ def messy():
         paper(42, abstract="Abstract: " + abstract(42), title=r"Goats in $O(n^2)$ \emph{steps}"),
         paper(43, published=None, published_precision=None, paper_id=None),
         paper(44, paper_id=None, doi="10.1000/44", url="javascript:alert(1)"),
-        paper(45, abstract="Wir zeigen, dass die Ziegen auf den Mauern klettern, wenn der Wind stark weht und niemand auf sie achtet."),
+        paper(45, abstract=GERMAN),
     ]
 
 
@@ -153,7 +155,7 @@ def test_hostile_fields_come_out_fit_to_show():
     )
     row = prepare([hostile]).papers.iloc[0]
     assert row["title"].startswith("Goats and walls x")
-    assert len(row["title"]) <= 501
+    assert len(row["title"]) == 500
     assert row["paper_id"] == "a b"
     assert row["authors"] == ["Ada Capra", "Bö Ziege"]
     assert row["venue"] == "Goats & Co"
@@ -164,7 +166,8 @@ def test_hostile_fields_come_out_fit_to_show():
 
 
 def test_the_table_fits_the_contract():
-    table = prepare([paper(1, facets={"country": ("DE",)}), paper(2), paper(3, published=None, published_precision=None)]).papers
+    undated = paper(3, published=None, published_precision=None)
+    table = prepare([paper(1, facets={"country": ("DE",)}), paper(2), undated]).papers
     assert list(table.columns) == [name for name in PAPERS.names if name not in MODEL_COLUMNS] + ["facet_country"]
     assert list(table["facet_country"]) == [["DE"], [], []]
     assert table["year"].dtype == "Int16"
@@ -246,7 +249,9 @@ def test_words_cut_at_line_ends_are_joined_as_other_papers_write_them():
 
 
 def test_text_that_is_nothing_but_an_aside_is_kept_for_the_model():
-    text = "Our code and data and models and everything else we have made are available at https://git.example/goats for you."
+    text = (
+        "Our code and data and models and everything else we have made are now available at https://git.example/goats."
+    )
     documents = prepare([paper(1, abstract=text)])
     assert "everything" in documents.texts[0]
 
@@ -261,7 +266,12 @@ def test_warnings_are_sentences(field):
 
 
 def test_a_warning_names_other_languages():
-    german = "Wir zeigen, dass die Ziegen auf den Mauern klettern, wenn der Wind stark weht und niemand auf Ziege {} achtet."
-    papers = [*(paper(n) for n in range(6)), *(paper(n, abstract=german.format("abcdefgh"[n - 10] * 9)) for n in range(10, 14))]
-    warnings = prepare(papers, near_duplicate_threshold=1.0).quality["warnings"]
-    assert any("4 of 10 papers (40 %)" in warning and "German" in warning and "MiniLM" in warning for warning in warnings)
+    german = [paper(n, abstract=GERMAN + " " + abstract(n, 5)) for n in range(10, 14)]
+    quality = prepare([*(paper(n) for n in range(6)), *german], near_duplicate_threshold=1.0).quality
+    assert quality["languages"] == {"en": 6, "de": 4}
+    assert len(quality["warnings"]) == 1
+    assert quality["warnings"][0].startswith("4 of 10 papers (40 %) are not in English (German)")
+    assert "MiniLM" in quality["warnings"][0]
+    few = prepare([*(paper(n) for n in range(40)), paper(50, abstract=GERMAN)]).quality
+    assert few["languages"] == {"en": 40, "de": 1}
+    assert few["warnings"] == []

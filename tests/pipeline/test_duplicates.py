@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.duplicates import Entry, find_duplicates, jaccard, normalised, same_title, shingles
 
-WORDS = "goat wall ledge climb step plan gait rope model farm hoof tilt grip slope moss rain barn herd path cliff".split()
+WORDS = ["goat", "wall", "ledge", "climb", "step", "plan", "gait", "rope", "farm", "hoof", "tilt", "grip", "slope"]
 
 
 def abstract(seed, n=120):
@@ -123,7 +123,7 @@ def test_texts_without_spaces_are_compared_by_character():
 
 
 @settings(max_examples=25)
-@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=60), st.lists(st.sampled_from(WORDS), min_size=1, max_size=60))
+@given(st.lists(st.sampled_from(WORDS), min_size=1), st.lists(st.sampled_from(WORDS), min_size=1))
 def test_jaccard_is_that_of_the_word_triples(a, b):
     def triples(words):
         padded = words + [""] * (3 - len(words))

@@ -17,7 +17,9 @@ def test_given_ids_then_dois_then_text():
 
 
 def test_shared_ids_and_dois_identify_nobody():
-    ids, shared = assign_ids([claim(1, "v-", "10.1/p"), claim(2, "v-", "10.1/p"), claim(3, "v-", "10.1/z"), claim(4, "w")])
+    ids, shared = assign_ids(
+        [claim(1, "v-", "10.1/p"), claim(2, "v-", "10.1/p"), claim(3, "v-", "10.1/z"), claim(4, "w")]
+    )
     assert shared == {0, 1, 2}
     assert ids[2:] == ["doi:10.1/z", "w"]
     assert all(re.fullmatch(r"p-[0-9a-f]{12}", paper_id) for paper_id in ids[:2])
@@ -33,7 +35,9 @@ def test_ids_are_unique_even_when_somebody_tries():
 
 
 def test_a_derived_id_does_not_depend_on_spelling():
-    assert hashed_id(Claim(None, None, "Über Goats!", "They climb.")) == hashed_id(Claim(None, None, "uber goats", "they  climb"))
+    assert hashed_id(Claim(None, None, "Über Goats!", "They climb.")) == hashed_id(
+        Claim(None, None, "uber goats", "they  climb")
+    )
 
 
 def test_usable_ids():

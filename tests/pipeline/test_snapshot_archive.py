@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -39,7 +38,9 @@ def test_the_archived_snapshot_opens(version: int) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_archived_snapshot_can_be_searched(version: int) -> None:
     opened = snapshots.open_snapshot(ARCHIVES / f"schema-{version}", "tiny")
-    with closing(sqlite3.connect(f"file:{opened.search_path}?mode=ro&immutable=1", uri=True)) as connection:
+    with closing(
+        sqlite3.connect(opened.search_path.resolve().as_uri() + "?mode=ro&immutable=1", uri=True)
+    ) as connection:
         found = connection.execute("SELECT rowid - 1 FROM papers WHERE papers MATCH 'birdsong'").fetchall()
     assert {row for (row,) in found} == {
         row

@@ -76,6 +76,19 @@ def test_the_folder_the_id_the_manifest_and_latest_agree(tmp_path: Path) -> None
     assert list((tmp_path / "tiny" / "staging").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "name", ["year=2024", "with space", "per%20cent #1?x", "Zoë 本", "file:x", "-dash", "'quote\""]
+)
+def test_a_store_may_have_any_name(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for store in (tmp_path / name, Path(name)):
+        path = publish_contents(store, small_contents())
+        opened = snapshots.open_snapshot(store, "tiny")
+        assert list(opened.papers.columns)[-1] == "facet_countries"
+        assert opened.abstract(0) == small_contents().abstracts[0]
+        assert snapshots.verify(store, "tiny", path.name) == []
+
+
 # --- the content hash ---------------------------------------------------------------
 
 

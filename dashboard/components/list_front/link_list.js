@@ -17,10 +17,11 @@ export default function linkList({ parentElement, data, setTriggerValue }) {
   const written = JSON.stringify(data)
   if (list.dataset.written === written) return
   list.dataset.written = written
-  list.replaceChildren(...data.rows.map((row) => item(list, row)))
+  const dotted = data.rows.some((row) => row.colour)
+  list.replaceChildren(...data.rows.map((row) => item(list, row, dotted)))
 }
 
-function item(list, row) {
+function item(list, row, dotted) {
   const link = document.createElement("a")
   link.href = `?${row.query}`
   if (row.hint) link.title = row.hint
@@ -30,7 +31,7 @@ function item(list, row) {
     event.preventDefault()
     settings.get(list)("follow", row.query)
   })
-  if (row.colour) {
+  if (dotted) {
     const dot = span("dot", "")
     dot.style.background = row.colour
     link.append(dot)
@@ -39,7 +40,7 @@ function item(list, row) {
   if (row.bar !== null) {
     const bar = span("bar", "")
     bar.style.width = `${100 * row.bar}%`
-    bar.style.background = row.colour ?? "currentColor"
+    bar.style.background = row.colour || "currentColor"
     label.append(bar)
   }
   link.append(label)
