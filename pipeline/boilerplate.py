@@ -179,6 +179,6 @@ def _last_sentence(text: str) -> int:
 
 
 def _notice(sentence: str) -> str:
-    if not sentence or len(sentence.split()) > _MAX_TAIL_WORDS:
+    if not sentence or len(sentence) > _END or len(sentence.split()) > _MAX_TAIL_WORDS:
         return ""
     return next((name for name, pattern in _TAIL_SENTENCES if pattern.match(sentence)), "")

@@ -130,8 +130,8 @@ def _year_weights(course: Course, years: NDArray[np.int64]) -> NDArray[np.float6
     t = np.linspace(0.0, 1.0, len(years))
     weights = {
         "steady": np.ones_like(t),
-        "rising": np.exp(1.8 * t),
-        "fading": np.exp(-1.8 * t),
+        "rising": np.exp(2.2 * t),
+        "fading": np.exp(-2.2 * t),
         "born late": np.where(years >= LAST_YEAR - 4, np.exp(3.0 * t), 0.0),
         "burst": np.where(np.isin(years, (2020, 2021)), 12.0, 1.0),
     }[course]

@@ -42,7 +42,7 @@ AREAS: tuple[Area, ...] = (
     ),
     _area(
         "Perovskite solar cells",
-        "rising",
+        "steady",
         "perovskite solar cells; halide perovskite films; tandem photovoltaics; grain boundaries; hole transport layers; "
         "ion migration; lead-free absorbers; charge extraction; thin-film crystallisation; band-gap tuning; "
         "interface passivation; moisture degradation",
@@ -53,7 +53,7 @@ AREAS: tuple[Area, ...] = (
     ),
     _area(
         "Gut microbiome",
-        "rising",
+        "steady",
         "gut microbiota; intestinal bacteria; short-chain fatty acids; faecal transplants; dysbiosis; dietary fibre; "
         "mucosal immunity; infant microbiomes; bile acid metabolism; probiotic strains; intestinal permeability; "
         "antibiotic exposure",
@@ -74,7 +74,7 @@ AREAS: tuple[Area, ...] = (
     ),
     _area(
         "Exoplanet atmospheres",
-        "rising",
+        "steady",
         "exoplanet atmospheres; hot Jupiters; transmission spectra; secondary eclipses; cloud decks; water vapour "
         "absorption; sub-Neptunes; stellar contamination; atmospheric escape; phase curves; terrestrial planets; haze layers",
         "transit spectroscopy; atmospheric retrieval; high-resolution cross-correlation; radiative transfer modelling; "
@@ -105,7 +105,7 @@ AREAS: tuple[Area, ...] = (
     ),
     _area(
         "Protein structure",
-        "rising",
+        "steady",
         "protein folding; protein structures; side-chain packing; membrane proteins; disordered regions; binding pockets; "
         "multimeric assemblies; homologous sequences; enzyme active sites; loop conformations; antibody design; residue contacts",
         "cryo-electron microscopy; multiple sequence alignment; molecular dynamics; inverse folding; nuclear magnetic "
@@ -135,7 +135,7 @@ AREAS: tuple[Area, ...] = (
     ),
     _area(
         "Medieval manuscripts",
-        "fading",
+        "steady",
         "medieval manuscripts; scribal hands; illuminated initials; parchment folios; monastic libraries; marginal glosses; "
         "vernacular chronicles; palimpsests; liturgical books; codex bindings; royal charters; lost exemplars",
         "palaeographic comparison; multispectral imaging; stemmatic reconstruction; codicological description; "

@@ -67,7 +67,7 @@ def paper_list(
     papers = papers_at(context.index, rows)
     abstracts = context.index.snapshot.abstracts(rows)
     marked = _marked_snippets(view, abstracts)
-    for place, paper in enumerate(_records(papers)):
+    for place, paper in enumerate(records(papers)):
         score = None if hits.scores is None else float(hits.scores[shown][place])
         _paper(context, paper, abstracts[place], marked[place], score, f"{key}-{place}")
     if n_pages > 1:
@@ -94,7 +94,7 @@ def _sort_chooser(context: PageContext, view: View, n_listed: int, key: str) -> 
         format_func=lambda sort: _SORT_LABELS.get(sort) or _SORT_LABELS.get(natural) or natural,
         key=chosen,
         label_visibility="collapsed",
-        width=190,
+        width=170,
         on_change=on_change(chosen, lambda sort: context.view.to(sort=sort or "")),
     )
 
@@ -129,15 +129,15 @@ def _csv_menu(context: PageContext, view: View, n_listed: int, key: str) -> None
 def _paper(context: PageContext, paper: Any, abstract: str, snippet_text: str, score: float | None, key: str) -> None:
     view = context.view
     with st.container(border=True, gap="xsmall", key=key):
-        st.markdown(f"**{_title(paper)}**")
-        st.caption(_byline(paper))
+        st.markdown(f"**{paper_title(paper)}**")
+        st.caption(byline(paper))
         if snippet_text:
             st.markdown(snippet_text)
         with st.expander("Abstract", key=f"{key}-abstract", type="compact"):
             st.text(for_text(abstract) or "This paper has no abstract.")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if view.topic != paper.topic_id:
-                label = for_markdown(_topic_label(paper), limit=60)
+                label = for_markdown(topic_label(paper), limit=60)
                 view_button(label, view.to("topics", topic=paper.topic_id), key=f"{key}-topic", icon=":material/label:")
             view_button("Details", replace(view, paper=paper.paper_id), key=f"{key}-open", icon=":material/article:")
             view_button(
@@ -149,50 +149,14 @@ def _paper(context: PageContext, paper: Any, abstract: str, snippet_text: str, s
             view_button(
                 "On the map", view.to("map", paper=paper.paper_id), key=f"{key}-map", icon=":material/location_on:"
             )
-            st.caption(_standing(paper, score), width="content")
+            st.caption(standing(paper, score), width="content")
 
 
-def _records(papers: pd.DataFrame) -> Iterator[Any]:
-    """One named tuple a paper."""
-    return papers.itertuples(index=False)
 
 
-def _title(paper: Any) -> str:
-    return markdown_link(paper.title[:_TITLE_CHARACTERS], paper_url(_known(paper.doi), _known(paper.url)))
 
 
-def _byline(paper: Any) -> str:
-    """Authors, venue, year, citations: markdown."""
-    authors = [for_text(author) for author in _items(paper.authors)]
-    shown = ", ".join(authors[:_MAX_AUTHORS]) + (
-        f" and {len(authors) - _MAX_AUTHORS} more" if len(authors) > _MAX_AUTHORS else ""
-    )
-    parts = [shown, _known(paper.venue), str(paper.year) if not pd.isna(paper.year) else "no date"]
-    if not pd.isna(paper.citations):
-        parts.append(f"{int(paper.citations):,} citations")
-    return " · ".join(for_markdown(part, limit=300) for part in parts if part)
 
-
-def _standing(paper: Any, score: float | None) -> str:
-    """How strongly it belongs: markdown."""
-    parts = [] if score is None else [f"similarity {score:.2f}"]
-    if paper.topic_id != OUTLIER_TOPIC_ID:
-        parts.append(f"strength in its topic {paper.strength:.2f}")
-    return " · ".join(parts)
-
-
-def _topic_label(paper: Any) -> str:
-    if paper.topic_id == OUTLIER_TOPIC_ID:
-        return "Outliers"
-    return f"{paper.topic_number} {paper.topic_label}"
-
-
-def _items(values: Any) -> Sequence[str]:
-    return [] if values is None or values is pd.NA else list(values)
-
-
-def _known(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _marked_snippets(view: View, abstracts: Sequence[str]) -> list[str]:
@@ -213,66 +177,3 @@ def _piece(piece: str, hit: bool) -> str:
     before = " " if piece[:1].isspace() else ""
     after = " " if piece[-1:].isspace() else ""
     return f"{before}:primary-background[{inner}]{after}" if hit else f"{before}{inner}{after}"
-
-
-# --- the open paper ------------------------------------------------------------------------
-
-
-def open_paper(context: PageContext) -> None:
-    """The paper that ``context.view`` opens, in full, with the papers most like it; nothing when none is open."""
-    view, index = context.view, context.index
-    if view.paper is None:
-        return
-    row = index.rows_by_id[view.paper]
-    paper = next(_records(papers_at(index, np.array([row]))))
-    with st.container(border=True, key="open-paper"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(_title(paper), anchor=False, width="stretch")
-            view_button("Close", replace(view, paper=None), key="open-paper-close", icon=":material/close:")
-        st.caption(_byline(paper))
-        st.text(for_text(index.snapshot.abstract(row)) or "This paper has no abstract.")
-        if keywords := _items(paper.keywords):
-            st.caption("Keywords: " + for_markdown(", ".join(keywords), limit=400))
-        _placed(context, paper)
-        similar = similar_papers(index, row)
-        if len(similar.rows):
-            st.markdown("**Most similar papers**")
-            with st.container(gap=None):
-                for place, near in enumerate(_records(papers_at(index, similar.rows[:5]))):
-                    _near(view, near, float(similar.scores[place]), place)  # type: ignore[index]
-            everything = View(view.corpus, view.snapshot_id, "search", similar=view.paper, filters=view.filters)
-            view_button("List all similar papers", everything, key="open-paper-similar", icon=":material/join_inner:")
-
-
-def _near(view: View, near: Any, similarity: float, place: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        title = for_markdown(near.title, limit=160)
-        view_button(title, replace(view, paper=near.paper_id), key=f"open-paper-near-{place}")
-        st.caption(f"similarity {similarity:.2f}", width="content")
-
-
-def _placed(context: PageContext, paper: Any) -> None:
-    """Which topic the paper is in, how surely, and where else it could be."""
-    view = context.view
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        view_button(
-            for_markdown(_topic_label(paper), limit=80),
-            view.to("topics", topic=paper.topic_id),
-            key="open-paper-topic",
-            icon=":material/label:",
-        )
-        if view.page != "map":
-            view_button(
-                "On the map", view.to("map", paper=paper.paper_id), key="open-paper-map", icon=":material/location_on:"
-            )
-        said = [_standing(paper, None)]
-        if paper.topic_id == OUTLIER_TOPIC_ID and (name := _topic_of(context, paper.nearest_topic_id)):
-            said.append(f"nearest topic {name}")
-        if name := _topic_of(context, paper.second_topic_id):
-            said.append(f"next nearest {name}, by a margin of {paper.margin:.2f}")
-        st.caption(" · ".join(part for part in said if part), width="content")
-
-
-def _topic_of(context: PageContext, topic_id: Any) -> str:
-    topic = context.index.topic(topic_id) if isinstance(topic_id, str) else None
-    return "" if topic is None else for_markdown(topic["label"], limit=60)

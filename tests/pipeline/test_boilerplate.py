@@ -70,3 +70,9 @@ def test_several_notices_and_a_leading_one():
 )
 def test_content_stays(text):
     assert strip_boilerplate(text) == (text, {})
+
+
+@pytest.mark.timeout(60)  # what is quadratic here takes far longer
+@pytest.mark.parametrize("piece", ["@a.", "© ", "a.b@c ", "keywords: ", "1 Introduction ", "accepted in "])
+def test_hostile_repetition_ends(piece):
+    assert len(strip_boilerplate(piece * 60_000).text) <= 60_000 * len(piece)
