@@ -18,7 +18,7 @@ import streamlit as st
 from dashboard import data
 from dashboard.components.filters import filter_bar, place_chooser
 from dashboard.components.links import Link, link_bar, view_button
-from dashboard.components.paper_list import open_paper
+from dashboard.components.open_paper import paper_drawer
 from dashboard.context import PageContext
 from dashboard.figures.palette import ThemeName
 from dashboard.navigation import current_params, go
@@ -78,9 +78,9 @@ def _show() -> None:
     _notices([*notices, *more], view)
     context = PageContext(index, view, _mask(index, view), _theme())
     filter_bar(context)
-    if view.page != "map":
-        open_paper(context)
     _render(view.page)(context)
+    if view.page != "map":  # the map has it beside the points
+        paper_drawer(context)
 
 
 def _render(page: str) -> Callable[[PageContext], None]:

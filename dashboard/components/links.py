@@ -71,6 +71,16 @@ def view_button(
     help: str | None = None,
     type: Literal["primary", "secondary", "tertiary"] = "tertiary",
     width: Literal["content", "stretch"] = "content",
+    in_dialog: bool = False,
 ) -> None:
-    """A button that leads to ``view``. ``label`` is markdown: `safe_text.for_markdown` first."""
-    st.button(label, key=key, icon=icon, help=help, type=type, width=width, on_click=go, args=(view,), wrap=True)
+    """A button that leads to ``view``. ``label`` is markdown: `safe_text.for_markdown` first.
+
+    ``in_dialog``: it stands in a dialog or fragment, which alone would run again.
+    """
+    follow = _go_and_run if in_dialog else go
+    st.button(label, key=key, icon=icon, help=help, type=type, width=width, on_click=follow, args=(view,), wrap=True)
+
+
+def _go_and_run(view: View) -> None:
+    go(view)
+    st.rerun()

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from dashboard.components.downloads import csv_button
 from dashboard.components.links import view_button
+from dashboard.components.open_paper import open_paper
+from dashboard.components.paper_words import byline, paper_title, records, standing, topic_label
 from dashboard.context import PageContext
 from dashboard.fts_query import hit_spans, snippet
 from dashboard.navigation import hold, on_change
-from dashboard.queries import Hits, listed_papers, papers_at, similar_papers
-from dashboard.safe_text import for_markdown, for_text, markdown_link, paper_url
+from dashboard.queries import Hits, listed_papers, papers_at
+from dashboard.safe_text import for_markdown, for_text
 from dashboard.settings import SETTINGS
 from dashboard.state import PAPER_SORTS, View
-from pipeline.schema import OUTLIER_TOPIC_ID
+
+__all__ = ["open_paper", "paper_list"]
 
 _SORT_LABELS = {
     "strength": "Strength in topic",
@@ -28,8 +29,6 @@ _SORT_LABELS = {
     "citations": "Most cited",
     "title": "Title",
 }
-_MAX_AUTHORS = 6
-_TITLE_CHARACTERS = 400
 _SNIPPET_CHARACTERS = 260
 
 
@@ -150,13 +149,6 @@ def _paper(context: PageContext, paper: Any, abstract: str, snippet_text: str, s
                 "On the map", view.to("map", paper=paper.paper_id), key=f"{key}-map", icon=":material/location_on:"
             )
             st.caption(standing(paper, score), width="content")
-
-
-
-
-
-
-
 
 
 def _marked_snippets(view: View, abstracts: Sequence[str]) -> list[str]:

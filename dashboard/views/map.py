@@ -14,7 +14,8 @@ from dashboard.components.downloads import figure_button
 from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.map_event import MapEvent
-from dashboard.components.paper_list import open_paper, paper_list
+from dashboard.components.open_paper import open_paper
+from dashboard.components.paper_list import paper_list
 from dashboard.components.topic_map import topic_map
 from dashboard.components.topic_rows import numbered_label, topic_rows
 from dashboard.context import PageContext

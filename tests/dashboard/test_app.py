@@ -231,12 +231,14 @@ def test_the_button_gives_what_the_command_line_gives_for_the_address(open_app, 
     assert csv_of(index, replace(view, table="papers"))() == export_view(variants_store, address)
 
 
-def test_an_open_paper_shows_its_abstract_and_can_be_closed(open_app, variants_store):
+def test_an_open_paper_shows_its_abstract_and_leads_on(open_app, variants_store):
     index = index_of(variants_store)
     app = open_app(corpus="tiny", page="search", paper="p-0003")
     assert index.snapshot.abstract(index.rows_by_id["p-0003"]) in [text.value for text in app.text]
-    app.button(key="open-paper-close").click().run()
-    assert "paper" not in app.query_params
+    app.button(key="open-paper-near-0").click().run()
+    nearest = index.papers["paper_id"].iloc[index.snapshot.neighbours[index.rows_by_id["p-0003"]][0]]
+    assert app.query_params["paper"] == nearest
+    assert index.snapshot.abstract(index.rows_by_id[nearest]) in [text.value for text in app.text]
 
 
 # --- where a link leads ----------------------------------------------------------------------------

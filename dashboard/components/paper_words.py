@@ -1,0 +1,60 @@
+"""What is said of a paper in a line: records of `queries.papers_at` → words, escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from dashboard.safe_text import for_markdown, for_text, markdown_link, paper_url
+from pipeline.schema import OUTLIER_TOPIC_ID
+
+_MAX_AUTHORS = 6
+_TITLE_CHARACTERS = 400
+
+
+def records(papers: pd.DataFrame) -> Iterator[Any]:
+    """One named tuple a paper."""
+    return papers.itertuples(index=False)
+
+
+def paper_title(paper: Any) -> str:
+    """The title, a link where there is a safe one: markdown."""
+    return markdown_link(paper.title[:_TITLE_CHARACTERS], paper_url(_known(paper.doi), _known(paper.url)))
+
+
+def byline(paper: Any) -> str:
+    """Authors, venue, year, citations: markdown."""
+    authors = [for_text(author) for author in items(paper.authors)]
+    shown = ", ".join(authors[:_MAX_AUTHORS]) + (
+        f" and {len(authors) - _MAX_AUTHORS} more" if len(authors) > _MAX_AUTHORS else ""
+    )
+    parts = [shown, _known(paper.venue), str(paper.year) if not pd.isna(paper.year) else "no date"]
+    if not pd.isna(paper.citations):
+        parts.append(f"{int(paper.citations):,} citations")
+    return " · ".join(for_markdown(part, limit=300) for part in parts if part)
+
+
+def standing(paper: Any, score: float | None) -> str:
+    """How strongly it belongs: markdown."""
+    parts = [] if score is None else [f"similarity {score:.2f}"]
+    if paper.topic_id != OUTLIER_TOPIC_ID:
+        parts.append(f"strength in its topic {paper.strength:.2f}")
+    return " · ".join(parts)
+
+
+def topic_label(paper: Any) -> str:
+    """Number and label of its topic. Not escaped."""
+    if paper.topic_id == OUTLIER_TOPIC_ID:
+        return "Outliers"
+    return f"{paper.topic_number} {paper.topic_label}"
+
+
+def items(values: Any) -> Sequence[str]:
+    """A cell that holds a list; an unknown one is empty."""
+    return [] if values is None or values is pd.NA else list(values)
+
+
+def _known(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
