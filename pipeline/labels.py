@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pipeline.assignment import Labels
-from pipeline.stop_words import EMPTY_HEADS, STOP_PHRASES, STOP_WORDS, WEAK_HEADS
+from pipeline.stop_words import EMPTY_HEADS, STOP_PHRASES, STOP_WORDS, word_list
 from pipeline.terms import TermCounts
 from pipeline.word_endings import ends_as_noun
 
@@ -25,6 +25,7 @@ MAX_CHARACTERS = 60
 
 _MIN_CLOSED_WORD, _MIN_CLOSED_PHRASE = 0.4, 0.5
 _MAX_VERBAL = 0.12
+_WEAK_HEADS = word_list("weak heads")
 _UNTITLED = 0.6
 """What a phrase is worth that stands in no title of its topic."""
 _WHOLE = 0.6
@@ -34,13 +35,7 @@ _NARROW = 0.25
 _DISTINCT = 8.0
 """A second phrase is so many times more common in the topic than elsewhere, and stands in two of its titles."""
 _N_PHRASES = 12
-_EVERYBODYS = frozenset(
-    """
-    ai ml llm lm dnn ann cnn rnn gpu cpu nlp cv vlm mllm plm slm dl fps action body camera cell control controller
-    document force graph image manipulation map matrix motion navigation node path pixel planning policy recognition
-    robot scene segmentation sensor sentence shape surface tracking training trajectory translation vehicle video
-    """.split()
-)
+_EVERYBODYS = word_list("everybodys")
 """Words that describe many topics and, alone, name none."""
 
 
@@ -120,7 +115,7 @@ def _phrases_by_topic(terms: TermCounts, labels: Labels, n_topics: int) -> Itera
         lift = n_here / n_members / elsewhere
         worth = shapes[columns] * np.where(n_titles > 0, 1.0, _UNTITLED)
         # A single word must belong to the topic: "exoskeleton" does, "map" is everybody's.
-        worth *= np.where(terms.n_words[columns] == 1, 0.25 + 0.5 * n_here / everywhere[columns], 1.0)
+        worth *= np.where(terms.n_words[columns] == 1, 0.2 + 0.4 * n_here / everywhere[columns], 1.0)
         enough = (n_here >= min(n_members, max(2.0, 0.04 * n_members, 3.0 * (n_members >= 20)))) & (lift > 1)
         fame = (n_here + 2 * n_titles) / n_members * np.log(np.maximum(lift, 1.0))
         score = np.where(enough, fame * worth, 0.0)
@@ -165,7 +160,7 @@ def _shapes(terms: TermCounts) -> NDArray[np.float64]:
             worth[column] = 1.2  # an acronym or a compound says nearly as much as a phrase
         if len(words) > 3:
             worth[column] *= 0.9
-        if words[-1].lower() in WEAK_HEADS:
+        if words[-1].lower() in _WEAK_HEADS:
             worth[column] *= 0.5
     return worth
 
@@ -193,9 +188,7 @@ def _candidates(phrases: list[_Phrase], keywords: list[str], topic: int) -> list
 
 def _fit_to_join(phrase: _Phrase, first: _Phrase) -> bool:
     says_something = " " in phrase.text or "-" in phrase.text or phrase.lift >= 3 * _DISTINCT
-    return (
-        says_something and phrase.score >= 0.5 * first.score and phrase.lift >= _DISTINCT and phrase.n_titles >= 2
-    )
+    return says_something and phrase.score >= 0.5 * first.score and phrase.lift >= _DISTINCT and phrase.n_titles >= 2
 
 
 def _overlap(text: str, other: str) -> bool:

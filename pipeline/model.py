@@ -23,8 +23,8 @@ from bertopic.dimensionality import BaseDimensionalityReduction
 from bertopic.representation import BaseRepresentation
 from hdbscan import HDBSCAN
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.metrics import adjusted_mutual_info_score
 from umap import UMAP
 from umap.umap_ import nearest_neighbors
 
@@ -39,7 +39,7 @@ from pipeline.assignment import (
     unit_rows,
 )
 from pipeline.keywords import choose_keywords, eligible_terms
-from pipeline.neighbours import nearest_papers
+from pipeline.layout import distinct_rows, exact_neighbours, most_typical, principal_components, spread_copies
 from pipeline.progress import SILENT, Progress
 from pipeline.settings import TopicSettings
 from pipeline.sizes import Sizes, resolved
@@ -122,12 +122,12 @@ def _lay_out_and_cluster(
     vectors: Floats, settings: TopicSettings, sizes: Sizes, progress: Progress
 ) -> tuple[Labels, Floats, Floats]:
     """Labels as HDBSCAN numbers them, strengths, and places on the map."""
-    distinct, copies = _distinct(vectors)
-    k = min(max(sizes.n_neighbors, sizes.map_neighbors), len(distinct) - 1)
+    distinct, copies = distinct_rows(vectors)
     if len(distinct) < _FEWEST_FOR_UMAP:
-        layouts = [_principal_components(distinct, settings.n_components)]
-        projection = _principal_components(distinct, 2)
+        layouts = [principal_components(distinct, settings.n_components)]
+        projection = principal_components(distinct, 2)
     else:
+        k = min(max(sizes.n_neighbors, sizes.map_neighbors), len(distinct) - 1)
         with progress.stage("neighbours"):
             knn = _neighbour_graph(distinct, k, settings.seed)
         layouts = []
@@ -138,36 +138,10 @@ def _lay_out_and_cluster(
                 steps.advance()
         with progress.stage("map"):
             projection = _umap(distinct, knn, sizes.map_neighbors, 2, settings.map_min_dist, settings.seed)
-    spread = [_spread_copies(layout, copies, settings.seed) for layout in layouts]
+    spread = [spread_copies(layout, copies, settings.seed) for layout in layouts]
     with progress.stage("topics"):
-        labels, strength = _most_typical([_cluster(layout, sizes) for layout in spread])
-    return labels, strength, _spread_copies(projection, copies, settings.seed)
-
-
-def _distinct(vectors: Floats) -> tuple[Floats, NDArray[np.intp]]:
-    """The different rows of ``vectors`` in order of appearance, and which of them each row is."""
-    if not len(vectors):
-        return vectors, np.zeros(0, dtype=np.intp)
-    as_bytes = np.ascontiguousarray(vectors + np.float32(0)).view(np.dtype((np.void, vectors.itemsize * vectors.shape[1])))
-    _, firsts, places = np.unique(as_bytes.ravel(), return_index=True, return_inverse=True)
-    order = np.argsort(firsts)
-    return vectors[firsts[order]], np.argsort(order)[places.ravel()]
-
-
-def _spread_copies(layout: Floats, copies: NDArray[np.intp], seed: int) -> Floats:
-    """``layout`` for all rows; a copy stands a hair from its original, for clicks and for HDBSCAN.
-
-    Papers at distance zero would be infinitely dense to HDBSCAN, a topic whatever their number.
-    """
-    everywhere = layout[copies]
-    first_rows = np.zeros(len(copies), dtype=bool)
-    first_rows[np.unique(copies, return_index=True)[1]] = True
-    n_copies = int((~first_rows).sum())
-    if n_copies:
-        hair = 0.01 * layout.std(axis=0).max(initial=1e-3)
-        noise = np.random.default_rng(seed).normal(0.0, hair, (n_copies, layout.shape[1]))
-        everywhere[~first_rows] += noise.astype(np.float32)
-    return everywhere
+        labels, strength = most_typical([_cluster(layout, sizes) for layout in spread])
+    return labels, strength, spread_copies(projection, copies, settings.seed)
 
 
 def _neighbour_graph(vectors: Floats, k: int, seed: int) -> tuple[NDArray[np.int32], Floats]:
@@ -175,19 +149,11 @@ def _neighbour_graph(vectors: Floats, k: int, seed: int) -> tuple[NDArray[np.int
 
     Exact for up to 20,000 rows, else by nearest-neighbour descent.
     """
-    if len(vectors) > _MOST_FOR_EXACT_NEIGHBOURS:
-        state = np.random.RandomState(seed)
-        rows, distances, _ = nearest_neighbors(vectors, k + 1, "cosine", {}, True, state, n_jobs=1)
-        return rows, distances
-    others = nearest_papers(vectors, k)
-    rows = np.column_stack([np.arange(len(vectors), dtype=np.int32), others])
-    cosines = np.einsum("nd,nkd->nk", vectors, vectors[others]) if len(vectors) < 2000 else _cosines(vectors, others)
-    distances = np.column_stack([np.zeros(len(vectors), np.float32), np.maximum(1.0 - cosines, 0.0)])
-    return rows, distances.astype(np.float32)
-
-
-def _cosines(vectors: Floats, others: NDArray[np.int32]) -> Floats:
-    return np.stack([(vectors * vectors[column]).sum(axis=1) for column in others.T], axis=1)
+    if len(vectors) <= _MOST_FOR_EXACT_NEIGHBOURS:
+        return exact_neighbours(vectors, k)
+    state = np.random.RandomState(seed)
+    rows, distances, _ = nearest_neighbors(vectors, k + 1, "cosine", {}, True, state, n_jobs=1)
+    return rows, distances
 
 
 def _umap(
@@ -212,17 +178,6 @@ def _umap(
         return np.nan_to_num(reducer.fit_transform(vectors)).astype(np.float32)
 
 
-def _principal_components(vectors: Floats, n_components: int) -> Floats:
-    """The first principal components, zeros where there are fewer; signs fixed, so that runs agree."""
-    layout = np.zeros((len(vectors), n_components), dtype=np.float32)
-    if len(vectors) > 1:
-        u, s, _ = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
-        scores = (u * s)[:, :n_components]
-        signs = np.sign(scores[np.abs(scores).argmax(axis=0), np.arange(scores.shape[1])])
-        layout[:, : scores.shape[1]] = scores * np.where(signs == 0, 1, signs)
-    return layout
-
-
 def _cluster(layout: Floats, sizes: Sizes) -> tuple[Labels, Floats]:
     if len(layout) < max(2 * sizes.min_topic_size, sizes.min_samples + 1):
         return np.full(len(layout), OUTLIER, np.int32), np.zeros(len(layout), np.float32)
@@ -234,24 +189,10 @@ def _cluster(layout: Floats, sizes: Sizes) -> tuple[Labels, Floats]:
     return clusterer.labels_.astype(np.int32), np.clip(strength, 0.0, 1.0)
 
 
-def _most_typical(clusterings: list[tuple[Labels, Floats]]) -> tuple[Labels, Floats]:
-    """The clustering that agrees best with all the others (mean adjusted mutual information), the first of equals.
-
-    On a small corpus one seed in three merges what the others keep apart; the one in the middle does not.
-    """
-    if len(clusterings) < 3:
-        return clusterings[0]
-    agreement = np.zeros((len(clusterings), len(clusterings)))
-    for i, (labels, _) in enumerate(clusterings):
-        for j in range(i):
-            agreement[i, j] = agreement[j, i] = adjusted_mutual_info_score(labels, clusterings[j][0])
-    return clusterings[int(agreement.sum(axis=1).round(9).argmax())]
-
-
 # --- BERTopic --------------------------------------------------------------------
 
 
-class _RowCounter(CountVectorizer):
+class _RowCounter(CountVectorizer):  # type: ignore[misc]
     """Stands in for BERTopic's vectorizer: a "document" is a list of row numbers, its counts the sum of those rows."""
 
     def __init__(self, terms: TermCounts) -> None:
@@ -267,8 +208,6 @@ class _RowCounter(CountVectorizer):
         rows = [np.array(document.split(), dtype=np.int64) for document in raw_documents]
         chosen = np.concatenate(rows)
         starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
-        from scipy.sparse import csr_matrix
-
         sums = csr_matrix((np.ones(len(chosen)), chosen, starts), shape=(len(rows), self.terms.counts.shape[0]))
         return (sums @ self.occurs).tocsr()
 
@@ -276,7 +215,7 @@ class _RowCounter(CountVectorizer):
         return np.array(self.terms.terms, dtype=object)
 
 
-class _ChosenKeywords(BaseRepresentation):
+class _ChosenKeywords(BaseRepresentation):  # type: ignore[misc]
     """Hands BERTopic the keywords that `pipeline.keywords` chooses."""
 
     def __init__(self, terms: TermCounts, n_keywords: int) -> None:
@@ -295,7 +234,7 @@ class _ChosenKeywords(BaseRepresentation):
         }
 
 
-class _Model(BERTopic):
+class _Model(BERTopic):  # type: ignore[misc]
     """BERTopic that keeps our numbering and leaves representative documents to us."""
 
     def _sort_mappings_by_frequency(self, documents: Any) -> Any:
@@ -306,7 +245,7 @@ class _Model(BERTopic):
 
     def _save_representative_docs(self, documents: Any) -> None:
         # BERTopic finds them by their text, in a sample; `_describe` knows them by their row.
-        self.representative_docs_ = {}
+        self.representative_docs_: dict[int, list[str]] = {}
 
 
 def _describe(
@@ -328,7 +267,9 @@ def _describe(
         model.fit([str(row) for row in range(len(texts))], embeddings=embeddings, y=labels)
     # From here on it is an ordinary model: one that counts words in texts.
     model.vectorizer_model = CountVectorizer(
-        vocabulary=[term.lower() for term in eligible.terms], ngram_range=(1, 3), token_pattern=r"(?u)\b\w[\w'’-]*\b"
+        vocabulary=[term.lower() for term in eligible.terms],
+        ngram_range=(1, 3),
+        token_pattern=r"(?u)\b\w[\w'’-]*\b",  # noqa: S106
     )
     model.vectorizer_model._validate_vocabulary()
     model.representation_model = None

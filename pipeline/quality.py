@@ -45,9 +45,7 @@ def npmi_coherence(occurs: sp.csc_matrix) -> float | None:
     return float(values.mean())
 
 
-def coherences(
-    counts: sp.csr_matrix, terms: Sequence[str], keywords: Sequence[Sequence[str]]
-) -> NDArray[np.float32]:
+def coherences(counts: sp.csr_matrix, terms: Sequence[str], keywords: Sequence[Sequence[str]]) -> NDArray[np.float32]:
     """`npmi_coherence` of the top ten keywords of each topic, NaN where not measured.
 
     ``counts`` (n_documents, n_terms) are occurrences of ``terms``; keywords that are no term are left out.

@@ -43,14 +43,14 @@ class TopicSettings(_Settings):
         default=None, ge=1, description="Clusterings from different seeds, of which the most typical is kept."
     )
     map_neighbors: int | None = Field(default=None, ge=2, description="UMAP's neighbourhood for the 2-D map.")
-    map_min_dist: float = Field(default=0.15, ge=0, description="UMAP's least distance of points on the map.")
+    map_min_dist: float = Field(default=0.05, ge=0, description="UMAP's least distance of points on the map.")
     centre: bool = Field(default=True, description="Subtract the corpus mean from the embeddings first.")
     outlier_quantile: float | None = Field(
-        default=0.1,
+        default=0.25,
         ge=0,
         le=1,
-        description="An outlier joins the nearest topic if it is as close as this share of its members are not; "
-        "null: outliers stay.",
+        description="An outlier joins the nearest topic if it is closer to its centre than this share of the "
+        "topic's members are; null: outliers stay.",
     )
     n_keywords: int = Field(default=15, ge=1, description="Keywords kept for each topic.")
     n_representative: int = Field(default=10, ge=1, description="Representative papers kept for each topic.")

@@ -20,11 +20,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from pipeline.stop_words import BREAKING, CUES_OF_A_VERB, DETERMINERS
+from pipeline.phrases import BREAK, OF, PhraseLevel, grow_phrases
+from pipeline.stop_words import BREAKING, word_list
 from pipeline.word_forms import WordForms, majority
-
-MAX_WORDS = 4
-"""Longest phrase."""
 
 # A word, with the hyphen that ties it to the word before; or one mark of punctuation. A lone hyphen is a mark.
 _TOKEN = re.compile(r"[^\W_]+(?:['’‑-][^\W_]+)*|[^\w\s]")
@@ -35,9 +33,6 @@ _SENTENCE_ENDS = frozenset(".?!")
 
 _USUAL_PLURAL = 0.25
 """Share of plurals above which a term has a plural worth showing."""
-
-_BREAK = -1
-_OF = -2
 
 
 @dataclass(frozen=True)
@@ -96,16 +91,6 @@ class _Tokens:
     vocabulary: list[str]
 
 
-@dataclass(frozen=True)
-class _Level:
-    """Phrases of one length: at which ``positions`` which of the ``n`` phrases starts, and how many words it spans."""
-
-    positions: NDArray[np.int64]
-    phrases: NDArray[np.int64]
-    n: int
-    offsets: tuple[int, ...]
-
-
 def least_documents(n_documents: int) -> int:
     """In how many documents a term must stand to count, by corpus size.
 
@@ -125,7 +110,7 @@ def count_terms_in(texts: Sequence[str]) -> TermCounts:
     tokens = _tokenise(texts)
     forms = WordForms.of(tokens.vocabulary, tokens.raw, _inside_sentences(tokens))
     keys = _keys(tokens, forms)
-    levels = _grow(keys, least)
+    levels = grow_phrases(keys, least)
     names, plurals, columns_of_level = _merge_spellings(levels, tokens, forms)
     matrices = _matrices(levels, columns_of_level, tokens, len(texts), len(names))
     closed, verbal = _grammar(levels, columns_of_level, tokens, keys, forms, len(names))
@@ -165,7 +150,7 @@ def _inside_sentences(tokens: _Tokens) -> NDArray[np.bool_]:
 
 
 def _keys(tokens: _Tokens, forms: WordForms) -> NDArray[np.int64]:
-    """Each position's word as a number, `_BREAK` where a phrase ends, `_OF` for "of"."""
+    """Each position's word as a number, `pipeline.phrases.BREAK` where a phrase ends, `OF` for "of"."""
     kinds = np.array([_kind(word) for word in forms.lower], dtype=np.int64)
     kinds = np.where(kinds == 0, forms.key_of_lower, kinds)
     return kinds[forms.lower_of_raw][tokens.raw]
@@ -173,51 +158,16 @@ def _keys(tokens: _Tokens, forms: WordForms) -> NDArray[np.int64]:
 
 def _kind(word: str) -> int:
     if word == "of":
-        return _OF
+        return OF
     if not word[0].isalnum() or word in BREAKING or (len(word) == 1 and word.isascii()):
-        return _BREAK
+        return BREAK
     if _NUMBER.match(word) and not _DIMENSION.match(word):
-        return _BREAK
-    return _BREAK if word.endswith(("'s", "’s")) and len(word) < 4 else 0
-
-
-def _grow(keys: NDArray[np.int64], least: int) -> list[_Level]:
-    """Phrases of one to `MAX_WORDS` words and "x of y", each found at least ``least`` times."""
-    words = _frequent(np.flatnonzero(keys >= 0), keys[keys >= 0], least, (0,))
-    at_word = _spread(words, len(keys))
-    levels = [words]
-    for length in range(2, MAX_WORDS + 1):
-        at_shorter = _spread(levels[-1], len(keys))
-        starts = levels[-1].positions
-        starts = starts[starts + length - 1 < len(keys)]
-        starts = starts[(at_word[starts + length - 1] >= 0) & (at_shorter[starts + 1] >= 0)]
-        codes = at_shorter[starts] * words.n + at_word[starts + length - 1]
-        levels.append(_frequent(starts, codes, least, tuple(range(length))))
-    starts = words.positions
-    starts = starts[starts + 2 < len(keys)]
-    starts = starts[(keys[starts + 1] == _OF) & (at_word[starts + 2] >= 0)]
-    levels.append(_frequent(starts, at_word[starts] * words.n + at_word[starts + 2], least, (0, 1, 2)))
-    return levels
-
-
-def _frequent(
-    positions: NDArray[np.int64], codes: NDArray[np.int64], least: int, offsets: tuple[int, ...]
-) -> _Level:
-    _, phrases, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    often = counts >= least
-    renumbered = np.cumsum(often) - 1
-    kept = often[phrases]
-    return _Level(positions[kept], renumbered[phrases[kept]], int(often.sum()), offsets)
-
-
-def _spread(level: _Level, n_positions: int) -> NDArray[np.int64]:
-    phrases = np.full(n_positions, -1, dtype=np.int64)
-    phrases[level.positions] = level.phrases
-    return phrases
+        return BREAK
+    return BREAK if word.endswith(("'s", "’s")) and len(word) < 4 else 0
 
 
 def _merge_spellings(
-    levels: list[_Level], tokens: _Tokens, forms: WordForms
+    levels: list[PhraseLevel], tokens: _Tokens, forms: WordForms
 ) -> tuple[list[str], list[str], list[NDArray[np.int64]]]:
     """The terms, their plurals, and for each level the column of each of its phrases.
 
@@ -242,9 +192,7 @@ def _merge_spellings(
     return names, plurals, [np.fromiter((columns[key] for key in keys), np.int64, len(keys)) for keys in keys_of_level]
 
 
-def _spellings(
-    level: _Level, tokens: _Tokens, forms: WordForms
-) -> tuple[list[tuple[int, ...]], list[int | None]]:
+def _spellings(level: PhraseLevel, tokens: _Tokens, forms: WordForms) -> tuple[list[tuple[int, ...]], list[int | None]]:
     """For each phrase its words as mostly written (lower-case ids), and the plural of the last if it is usual."""
     at = [forms.lower_of_raw[tokens.raw[level.positions + offset]] for offset in level.offsets]
     words = np.stack([majority(level.phrases, column, level.n) for column in at], axis=1)
@@ -271,7 +219,11 @@ def _unique_names(names: list[str], keys: list[str]) -> list[str]:
 
 
 def _matrices(
-    levels: list[_Level], columns_of_level: list[NDArray[np.int64]], tokens: _Tokens, n_documents: int, n_terms: int
+    levels: list[PhraseLevel],
+    columns_of_level: list[NDArray[np.int64]],
+    tokens: _Tokens,
+    n_documents: int,
+    n_terms: int,
 ) -> tuple[sp.csr_matrix, sp.csr_matrix]:
     rows = np.concatenate([tokens.document[level.positions] for level in levels])
     columns = np.concatenate([c[level.phrases] for level, c in zip(levels, columns_of_level, strict=True)])
@@ -284,7 +236,7 @@ def _matrices(
 
 
 def _grammar(
-    levels: list[_Level],
+    levels: list[PhraseLevel],
     columns_of_level: list[NDArray[np.int64]],
     tokens: _Tokens,
     keys: NDArray[np.int64],
@@ -292,10 +244,11 @@ def _grammar(
     n_terms: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """`TermCounts.closed` and `TermCounts.verbal`."""
+    cues, determiners = word_list("verb cues"), word_list("determiners")
     words = np.append(tokens.raw, 0)  # the last position is followed, the first preceded, by the end of a document
     lower = forms.lower_of_raw[words] if len(forms.lower) else words
-    after_cue = np.fromiter((word in CUES_OF_A_VERB for word in forms.lower), bool, len(forms.lower))[lower]
-    article = np.fromiter((word in DETERMINERS for word in forms.lower), bool, len(forms.lower))[lower]
+    after_cue = np.fromiter((word in cues for word in forms.lower), bool, len(forms.lower))[lower]
+    article = np.fromiter((word in determiners for word in forms.lower), bool, len(forms.lower))[lower]
     more = np.append(keys >= 0, False)
     n, n_closed, n_verbal = np.zeros(n_terms), np.zeros(n_terms), np.zeros(n_terms)
     for level, columns in zip(levels, columns_of_level, strict=True):

@@ -132,7 +132,7 @@ def _topics(
             "stability": np.full(len(topic_ids), np.nan, dtype=np.float32),
         }
     )
-    return topics.assign(**{column: None for column in _TREND_COLUMNS})
+    return topics.assign(**dict.fromkeys(_TREND_COLUMNS))
 
 
 def _central_place(points: Floats) -> NDArray[np.float64]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.stop_words import word_list
+
 _IRREGULAR = {
     "matrices": "matrix",
     "vertices": "vertex",
@@ -25,12 +27,7 @@ _IRREGULAR = {
     "bacteria": "bacterium",
     "formulae": "formula",
 }
-_NEVER_PLURAL = frozenset(
-    """means series species news lens gas bus bias chaos pathos ethos gps dos ios os les des his its this thus less
-    always perhaps dynamics mechanics physics mathematics statistics semantics robotics linguistics economics ethics
-    genetics kinematics optics acoustics electronics politics genomics proteomics kinetics thermodynamics graphics
-    logistics aesthetics analytics forensics phonetics pragmatics informatics bayes gauss laplace ras has was""".split()
-)
+_NEVER_PLURAL = word_list("never plural")
 
 
 def majority(groups: NDArray[np.integer], values: NDArray[np.integer], n_groups: int) -> NDArray[np.int64]:

@@ -11,10 +11,10 @@ import streamlit as st
 from dashboard.components.links import view_button
 from dashboard.context import PageContext
 from dashboard.navigation import hold, on_change, permalink
-from dashboard.queries import SnapshotIndex, value_counts
+from dashboard.queries import value_counts
 from dashboard.safe_text import for_markdown, for_text
 from dashboard.settings import SETTINGS
-from dashboard.state import NO_FILTERS, Filters, View
+from dashboard.state import NO_FILTERS, View
 from pipeline.snapshot import SnapshotInfo
 
 _LABEL_CHARACTERS = 24
@@ -185,16 +185,3 @@ def _with_values(view: View, kind: str, values: tuple[str, ...]) -> View:
     if kind == "venue":
         return view.with_filters(venues=values)
     return view.with_filters(facets=view.filters.with_facet(kind, values).facets)
-
-
-def filter_summary(index: SnapshotIndex, filters: Filters) -> str:
-    """The filters in a few plain words, for captions; empty when there are none. Not escaped."""
-    parts = []
-    if filters.years:
-        parts.append(f"{filters.years[0]}–{filters.years[1]}")
-    if not filters.include_undated and index.n_undated:
-        parts.append("dated papers only")
-    parts += [", ".join(filters.venues)] if filters.venues else []
-    parts += [f"{name}: {', '.join(values)}" for name, values in filters.facets]
-    parts += [f"with “{filters.words}”"] if filters.words else []
-    return " · ".join(parts)

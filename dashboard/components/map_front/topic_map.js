@@ -1,20 +1,6 @@
 // The map itself: puts the parts together, follows what Streamlit says, reports what the reader does.
 
-const ICONS = {
-  pan: "M8 1.5v13M1.5 8h13M6 3.5l2-2 2 2M6 12.5l2 2 2-2M3.5 6l-2 2 2 2M12.5 6l2 2-2 2",
-  lasso: "M8 2.5c3.6 0 6 1.7 6 4s-2.4 4-6 4-6-1.7-6-4 2.4-4 6-4M5 10c-1.8.6-1.8 2.9 0 2.9 1.3 0 1.2 1.4 0 2",
-  box: "M2.5 2.5h2.5M7 2.5h2M11 2.5h2.5v2.5M13.5 7v2M13.5 11v2.5H11M9 13.5H7M5 13.5H2.5V11M2.5 9V7M2.5 5V2.5",
-  closer: "M8 3v10M3 8h10",
-  farther: "M3 8h10",
-  all: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
-}
-const BUTTONS = [
-  [["pan", "Move the map (drag)"], ["lasso", "Lasso: draw around papers (or Shift-drag)"], ["box", "Box: papers in a rectangle"]],
-  [["closer", "Closer"], ["farther", "Farther"], ["all", "Show all papers"]],
-  [["png", "Save as PNG"], ["svg", "Save as SVG"]],
-]
-const HINT = "Scroll to zoom · click a paper or a name · Shift-drag to lasso"
-const FAILED = "The map cannot be drawn in this browser. Every paper and topic is on the other pages too."
+const PATIENT = 2000 // milliseconds an answer to a gesture may take before other questions are asked
 const GLIDE = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 260 // milliseconds
 const kept = new Map() // map and points → camera: coming back to a page finds the map as it was left
 
@@ -62,29 +48,6 @@ class TopicMap {
     this.frame.replaceChildren(this.stage, this.toolbar(), this.clear, this.legend, foot)
   }
 
-  toolbar() {
-    const actions = {
-      closer: () => this.glide(this.nearer(1.8)),
-      farther: () => this.glide(this.nearer(1 / 1.8)),
-      all: () => this.showAll(),
-      png: () => savePng(this),
-      svg: () => saveSvg(this),
-    }
-    this.modeButtons = new Map()
-    const groups = BUTTONS.map(group => {
-      const buttons = group.map(([name, words]) => {
-        const drawn = ICONS[name] && make("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, make("path", { d: ICONS[name] }))
-        const face = drawn ?? name.toUpperCase()
-        const button = make("button", { type: "button", title: words, "aria-label": words, "data-action": name }, face)
-        button.onclick = actions[name] ?? (() => this.setMode(name))
-        if (!actions[name]) this.modeButtons.set(name, button)
-        return button
-      })
-      return make("div", { class: "te-group", role: "group" }, ...buttons)
-    })
-    return make("div", { class: "te-tools", role: "toolbar", "aria-label": "Map tools" }, ...groups)
-  }
-
   startPainter() {
     const fresh = () => {
       const canvas = make("canvas", { class: "te-layer", "aria-hidden": "true" })
@@ -109,6 +72,7 @@ class TopicMap {
 
   update(component) {
     this.component = component
+    this.answerDue = 0
     const { data: spec } = component
     const surface = readSurface(this.root)
     if (JSON.stringify(surface) !== JSON.stringify(this.surface)) this.labels.forgetWidths()
@@ -351,10 +315,14 @@ class TopicMap {
 
   report(event) {
     const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` // none without https, except on localhost
+    this.answerDue = performance.now() + PATIENT
     this.component.setStateValue("event", { id, viewport: this.camera.viewport, ...event })
   }
 
+  /** Asks for titles, but not while the server is busy with a gesture: that answer comes first. */
   ask(rows) {
+    const wait = this.answerDue - performance.now()
+    if (wait > 0) return void setTimeout(() => this.hover.row === rows[0] && this.ask(rows), Math.min(wait, 150))
     globalThis.topicExplorerMaps.ask?.get(this.spec.map)?.(rows)
   }
 
@@ -365,59 +333,4 @@ class TopicMap {
     this.hover.hide()
     this.painter.remove()
   }
-}
-
-/** What the components of the page share; the newest version of this code wins. */
-function startEngine(shared) {
-  const maps = new Map() // root → TopicMap
-  shared.points ??= new Map()
-  const mount = component => {
-    const root = component.parentElement
-    const points = shared.points.get(component.data.points)
-    const map = maps.get(root)
-    if (map?.points === points && points) return map.update(component)
-    if (!points) return shared.waiting.set(root, component)
-    map?.remove()
-    try {
-      maps.set(root, new TopicMap(root, points, component))
-    } catch (error) {
-      console.error(error)
-      maps.delete(root)
-      const note = make("p", { class: "te-fallback", role: "status" }, FAILED)
-      root.querySelector(".te-map").replaceChildren(note)
-    }
-  }
-  shared.engine = {
-    version: VERSION,
-    update: mount,
-    pointsArrived() {
-      for (const [root, component] of [...shared.waiting]) {
-        if (!shared.points.has(component.data.points)) continue
-        shared.waiting.delete(root)
-        mount(component)
-      }
-    },
-    maskArrived(name) {
-      for (const map of maps.values()) if (map.spec.map === name) map.dress()
-    },
-    titlesArrived(name, rows, titles) {
-      for (const map of maps.values()) if (map.spec.map === name) map.hover.learn(rows, titles)
-    },
-    remove(root) {
-      maps.get(root)?.remove()
-      maps.delete(root)
-    },
-  }
-}
-
-/** Called by Streamlit with the packed points. */
-export default function ({ data }) {
-  const shared = (globalThis.topicExplorerMaps ??= { waiting: new Map() })
-  if (shared.engine?.version !== VERSION) startEngine(shared)
-  const points = readPoints(data)
-  if (!shared.points.has(points.token)) {
-    while (shared.points.size >= 2) shared.points.delete(shared.points.keys().next().value) // two snapshots at most
-    shared.points.set(points.token, points)
-  }
-  shared.engine.pointsArrived()
 }

@@ -1,0 +1,74 @@
+"""Rows of vectors before and after they are laid out: copies, exact neighbours, a layout for a handful."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_mutual_info_score
+
+from pipeline.assignment import Floats, Labels
+from pipeline.neighbours import nearest_papers
+
+
+def distinct_rows(vectors: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """The different rows of ``vectors`` in order of appearance, and which of them each row is."""
+    if not len(vectors):
+        return vectors, np.zeros(0, dtype=np.intp)
+    as_bytes = np.ascontiguousarray(vectors + np.float32(0)).view(
+        np.dtype((np.void, vectors.itemsize * vectors.shape[1]))
+    )
+    _, firsts, places = np.unique(as_bytes.ravel(), return_index=True, return_inverse=True)
+    order = np.argsort(firsts)
+    return vectors[firsts[order]], np.argsort(order)[places.ravel()]
+
+
+def spread_copies(layout: Floats, copies: NDArray[np.intp], seed: int) -> Floats:
+    """``layout`` for all rows; a copy stands a hair from its original, for clicks and for HDBSCAN.
+
+    Papers at distance zero would be infinitely dense to HDBSCAN, a topic whatever their number.
+    """
+    everywhere = layout[copies]
+    first_rows = np.zeros(len(copies), dtype=bool)
+    first_rows[np.unique(copies, return_index=True)[1]] = True
+    n_copies = int((~first_rows).sum())
+    if n_copies:
+        hair = 0.01 * layout.std(axis=0).max(initial=1e-3)
+        noise = np.random.default_rng(seed).normal(0.0, hair, (n_copies, layout.shape[1]))
+        everywhere[~first_rows] += noise.astype(np.float32)
+    return everywhere
+
+
+def exact_neighbours(vectors: Floats, k: int) -> tuple[NDArray[np.int32], Floats]:
+    """Each row's ``k`` nearest rows by cosine, itself first: (n, k + 1) row numbers and cosine distances."""
+    others = nearest_papers(vectors, k)
+    cosines = np.stack([(vectors * vectors[column]).sum(axis=1) for column in others.T], axis=1)
+    rows = np.column_stack([np.arange(len(vectors), dtype=np.int32), others])
+    distances = np.column_stack([np.zeros(len(vectors)), np.maximum(1.0 - cosines, 0.0)])
+    return rows, distances.astype(np.float32)
+
+
+def principal_components(vectors: Floats, n_components: int) -> Floats:
+    """The first principal components, zeros where there are fewer; signs fixed, so that runs agree."""
+    layout = np.zeros((len(vectors), n_components), dtype=np.float32)
+    if len(vectors) > 1:
+        u, s, _ = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
+        scores = (u * s)[:, :n_components]
+        signs = np.sign(scores[np.abs(scores).argmax(axis=0), np.arange(scores.shape[1])])
+        layout[:, : scores.shape[1]] = scores * np.where(signs == 0, 1, signs)
+    return layout
+
+
+def most_typical(clusterings: Sequence[tuple[Labels, Floats]]) -> tuple[Labels, Floats]:
+    """The clustering that agrees best with all the others (mean adjusted mutual information), the first of equals.
+
+    On a small corpus one seed in three merges what the others keep apart; the one in the middle does not.
+    """
+    if len(clusterings) < 3:
+        return clusterings[0]
+    agreement = np.zeros((len(clusterings), len(clusterings)))
+    for i, (labels, _) in enumerate(clusterings):
+        for j in range(i):
+            agreement[i, j] = agreement[j, i] = adjusted_mutual_info_score(labels, clusterings[j][0])
+    return clusterings[int(agreement.sum(axis=1).round(9).argmax())]
