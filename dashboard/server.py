@@ -23,6 +23,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+# The pages' imports take a second or two: done here, the first visitor does not wait for them.
+import dashboard.views.data
+import dashboard.views.map
+import dashboard.views.overview
+import dashboard.views.search
+import dashboard.views.topics
+import dashboard.views.trends  # noqa: F401
 from pipeline import snapshot as snapshots
 
 ALLOWED_HOSTS_VARIABLE = "TOPIC_EXPLORER_ALLOWED_HOSTS"

@@ -57,7 +57,7 @@ def choose_keywords(
     list of (str, float)
         Keywords and their weights: c-TF-IDF, times 1.35 for two words and 1.7 for three, as longer phrases are
         rarer by nature. Where one term holds another, one of them stays: the longer when at least half of the
-        shorter one's papers hold it (nested terms as in the C-value of Frantzi et al., 2000), else the shorter.
+        shorter one's papers hold it (nested terms as in the C-value of Frantzi et al., 2000), else the weightier.
     """
     n_words = np.fromiter((term.count(" ") + 1 for term in terms), np.float64, len(terms))
     scores = weights * (1 + _PHRASE_BONUS * (n_words - 1))

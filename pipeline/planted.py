@@ -51,6 +51,16 @@ _TITLES = (
     "Predicting {measure} from {subject}",
 )
 
+# What sets two studies of the same thing apart; it also keeps titles from repeating.
+_SETTINGS = (
+    "{title}: {count} cases from {country}",
+    "{title} in {country}, {year} to {year2}",
+    "{title}: a {sites}-site study in {country}",
+    "{title}, with {count} observations from {country}",
+    "{title}: lessons from {country} since {year}",
+    "{title} across {count} samples from {country}",
+)
+
 _OPENINGS = (
     "{Subject} remain hard to explain, above all where {subject2} are involved.",
     "Much of what is known about {subject} comes from small studies of {subject2}.",
@@ -151,7 +161,7 @@ def _record(random: np.random.Generator, number: int, area: Area, guest: Area | 
     countries = sorted({_pick(random, COUNTRIES) for _ in range(int(random.integers(1, 3)))})
     return {
         "id": f"planted-{number:07d}",
-        "title": words.fill(_pick(random, _TITLES)),
+        "title": _title(random, words, year),
         "abstract": " ".join(sentences),
         "authors": [f"{_pick(random, GIVEN_NAMES)} {_pick(random, FAMILY_NAMES)}" for _ in range(n_authors)],
         "venue": _pick(random, area.venues),
@@ -162,6 +172,18 @@ def _record(random: np.random.Generator, number: int, area: Area, guest: Area | 
         "planted_second": guest.name if guest else None,
         "planted_course": area.course,
     }
+
+
+def _title(random: np.random.Generator, words: _Words, year: int) -> str:
+    first = year - int(random.integers(4, 30))
+    return _pick(random, _SETTINGS).format(
+        title=words.fill(_pick(random, _TITLES)),
+        country=_pick(random, COUNTRIES),
+        year=first,
+        year2=first + int(random.integers(1, 4)),
+        count=f"{int(random.integers(12, 9000)):,}",
+        sites=int(random.integers(3, 80)),
+    )
 
 
 class _Words:

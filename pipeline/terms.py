@@ -26,6 +26,7 @@ from pipeline.word_forms import WordForms, majority
 
 # A word, with the hyphen that ties it to the word before; or one mark of punctuation. A lone hyphen is a mark.
 _TOKEN = re.compile(r"[^\W_]+(?:['’‑-][^\W_]+)*|[^\w\s]")
+_STOCK_PHRASE = re.compile(r"\bstates?[- ]of[- ]the[- ]arts?\b", re.IGNORECASE)  # its words are good ones elsewhere
 _NUMBER = re.compile(r"\d")
 _DIMENSION = re.compile(r"^\d-?d(of)?(-|$)")  # 3d, 2d-to-3d, 6dof: words, not numbers
 _DOCUMENT_END = "\n"
@@ -126,7 +127,7 @@ def _tokenise(texts: Sequence[str]) -> _Tokens:
     end = ids[_DOCUMENT_END]
     rows, in_title = [], []
     for text in texts:
-        found = _TOKEN.findall(text)
+        found = _TOKEN.findall(_STOCK_PHRASE.sub(";", text))
         row = np.fromiter((ids[token] for token in found), dtype=np.int32, count=len(found))
         title = np.zeros(len(row) + 1, dtype=bool)
         title[: found.index(".") if "." in found else 0] = True

@@ -44,7 +44,9 @@ _PARTS = (
     "hover.js",
     "gestures.js",
     "pictures.js",
+    "toolbar.js",
     "topic_map.js",
+    "engine.js",
 )
 
 

@@ -1,5 +1,6 @@
 // The map itself: puts the parts together, follows what Streamlit says, reports what the reader does.
 
+const HINT = "Scroll to zoom · click a paper or a name · Shift-drag to lasso"
 const PATIENT = 2000 // milliseconds an answer to a gesture may take before other questions are asked
 const GLIDE = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 260 // milliseconds
 const kept = new Map() // map and points → camera: coming back to a page finds the map as it was left
@@ -44,8 +45,10 @@ class TopicMap {
     this.clear = make("button", { type: "button", class: "te-clear", hidden: "" })
     this.clear.onclick = () => this.dropRegion()
     this.legend = make("div", { class: "te-legend", hidden: "" })
+    const { bar, modes } = makeToolbar(this)
+    this.modeButtons = modes
     const foot = make("div", { class: "te-foot" }, this.count, this.hint)
-    this.frame.replaceChildren(this.stage, this.toolbar(), this.clear, this.legend, foot)
+    this.frame.replaceChildren(this.stage, bar, this.clear, this.legend, foot)
   }
 
   startPainter() {
