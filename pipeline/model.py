@@ -137,7 +137,8 @@ def _lay_out_and_cluster(
                 layouts.append(_umap(distinct, knn, sizes.n_neighbors, settings.n_components, 0.0, seed))
                 steps.advance()
         with progress.stage("map"):
-            projection = _umap(distinct, knn, sizes.map_neighbors, 2, settings.map_min_dist, settings.seed)
+            min_dist, scale = settings.map_min_dist, settings.map_spread
+            projection = _umap(distinct, knn, sizes.map_neighbors, 2, min_dist, settings.seed, scale)
     spread = [spread_copies(layout, copies, settings.seed) for layout in layouts]
     with progress.stage("topics"):
         labels, strength = most_typical([_cluster(layout, sizes) for layout in spread])
@@ -163,12 +164,14 @@ def _umap(
     n_components: int,
     min_dist: float,
     seed: int,
+    spread: float = 1.0,
 ) -> Floats:
     width = min(n_neighbors + 1, knn[0].shape[1])
     reducer = UMAP(
         n_neighbors=width,
         n_components=n_components,
         min_dist=min_dist,
+        spread=spread,
         metric="cosine",
         random_state=seed,
         n_jobs=1,

@@ -102,7 +102,7 @@ def fit(
             cache,
             len(documents.texts),
             settings.topics.seed,
-            rows=documents.rows,
+            rows=documents.rows.tolist(),
             n_records=report.n_records,
         )
         progress.say(embedder.announcement)
@@ -113,7 +113,7 @@ def fit(
         columns, topics = describe_topics(
             topic_fit, documents.papers, documents.texts, embeddings, settings.topics, corpus
         )
-        papers = documents.papers.assign(**{name: columns[name].to_numpy() for name in columns})
+        papers = documents.papers.assign(**{str(name): columns[name].to_numpy() for name in columns})
     with watch.stage("trends"), progress.stage("counting over time"):
         over_time = _over_time(papers, topics, documents.texts, settings, _newest_change(paths))
     with watch.stage("nearest papers") as note:

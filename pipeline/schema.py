@@ -284,7 +284,7 @@ def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     for column in schema:
         try:
             array = pa.array(frame[column.name], type=column.type, from_pandas=True)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, TypeError) as error:
+        except (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError) as error:
             raise SchemaError(f"table {name}, column {column.name}: {error}") from error
         if isinstance(array, pa.ChunkedArray):
             array = array.combine_chunks()

@@ -43,7 +43,10 @@ class TopicSettings(_Settings):
         default=None, ge=1, description="Clusterings from different seeds, of which the most typical is kept."
     )
     map_neighbors: int | None = Field(default=None, ge=2, description="UMAP's neighbourhood for the 2-D map.")
-    map_min_dist: float = Field(default=0.05, ge=0, description="UMAP's least distance of points on the map.")
+    map_min_dist: float = Field(default=1.0, ge=0, description="UMAP's least distance of points on the map.")
+    map_spread: float = Field(
+        default=3.0, gt=0, description="UMAP's scale of the map: topics far apart still fill the space between them."
+    )
     centre: bool = Field(default=True, description="Subtract the corpus mean from the embeddings first.")
     outlier_quantile: float | None = Field(
         default=0.25,

@@ -50,7 +50,7 @@ def map_points(papers: pd.DataFrame, topics: pd.DataFrame, token: str) -> MapPoi
     """
     finest = topics[topics["level"] == 0].sort_values("number", kind="stable")
     topic_ids = tuple(finest["topic_id"].astype(str))
-    codes = pd.Index(topic_ids, dtype="str").get_indexer(papers["topic_id"]).astype("<i2")
+    codes = pd.Index(topic_ids, dtype="str").get_indexer(pd.Index(papers["topic_id"])).astype("<i2")
     year = papers["year"].fillna(0).to_numpy(dtype="<i2")
     header = {
         "token": token,

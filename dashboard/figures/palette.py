@@ -173,6 +173,17 @@ def year_colours(theme: ThemeName, n: int = 16) -> list[str]:
     return [oklch(*(a + (b - a) * step for a, b in zip(first, last, strict=True))) for step in steps]
 
 
+def text_colour(colour: str, theme: ThemeName, minimum: float = 4.5) -> str:
+    """``colour`` mixed with ink until it has the contrast ``minimum`` to the background, as WCAG AA asks of text."""
+    look = THEMES[theme]
+    for share in np.linspace(0, 1, 21):
+        parts = [(int(colour[i : i + 2], 16), int(look.ink[i : i + 2], 16)) for i in (1, 3, 5)]
+        mixed = "#" + "".join(f"{round(own + (ink - own) * share):02x}" for own, ink in parts)
+        if contrast_ratio(mixed, look.background) >= minimum:
+            return mixed
+    return look.ink
+
+
 def series_colours(n: int, theme: ThemeName) -> list[str]:
     """``n`` colours for lines or bars side by side; eight, then they repeat.
 

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.layout import blank_figure, faded, say_nothing_to_show
-from dashboard.figures.palette import THEMES, Theme, ThemeName, series_colours
+from dashboard.figures.palette import THEMES, Theme, ThemeName, series_colours, text_colour
 from dashboard.safe_text import for_plotly
 
 _LABEL_CHARACTERS = 30
@@ -69,7 +69,7 @@ def trend_figure(
     banded = show_intervals and measure == "share"
     for line in lines:
         if banded:
-            figure.add_trace(_band(line))
+            figure.add_trace(_band(line, 0.13 if len(lines) <= 3 else 0.08))
     for line in lines:
         for trace in _strokes(line, partial_period):
             figure.add_trace(trace)
@@ -79,7 +79,7 @@ def trend_figure(
     figure.update_yaxes(title_text="Share of the period's papers" if measure == "share" else "Papers")
     _mark_partial(figure, trends, partial_period, THEMES[theme])
     if len(lines) > 1:
-        _name_lines(figure, lines, top, height)
+        _name_lines(figure, lines, top, height, theme)
     figure.update_layout(hovermode="closest", clickmode="event+select")
     return figure
 
@@ -110,7 +110,7 @@ def _top(lines: Sequence[_Line], banded: bool) -> float:
     return 1.08 * most if most > 0 else 1.0
 
 
-def _band(line: _Line) -> go.Scatter:
+def _band(line: _Line, opacity: float) -> go.Scatter:
     start = list(line.points["period_start"])
     high, low = list(line.points["share_high"]), list(line.points["share_low"])
     return go.Scatter(
@@ -119,7 +119,7 @@ def _band(line: _Line) -> go.Scatter:
         mode="lines",
         line={"width": 0},
         fill="toself",
-        fillcolor=faded(line.colour, 0.13),
+        fillcolor=faded(line.colour, opacity),
         hoverinfo="skip",
     )
 
@@ -185,7 +185,7 @@ def _mark_partial(figure: go.Figure, trends: pd.DataFrame, partial_period: str |
     figure.update_xaxes(range=[starts.iloc[0] - half / 2, start + half])
 
 
-def _name_lines(figure: go.Figure, lines: Sequence[_Line], top: float, height: int) -> None:
+def _name_lines(figure: go.Figure, lines: Sequence[_Line], top: float, height: int, theme: ThemeName) -> None:
     """Each line's name at its end, moved apart where lines end together."""
     ends = [float(line.values[-1]) / top for line in lines]
     order = np.argsort(ends, kind="stable")
@@ -196,7 +196,7 @@ def _name_lines(figure: go.Figure, lines: Sequence[_Line], top: float, height: i
         longest = max(longest, len(text))
         figure.add_annotation(
             x=1, xref="paper", xanchor="left", xshift=8, y=place, yref="paper", yanchor="middle",
-            text=text, showarrow=False, font={"color": lines[i].colour, "size": 13},
+            text=text, showarrow=False, font={"color": text_colour(lines[i].colour, theme), "size": 13},
         )  # fmt: skip
     figure.update_layout(margin={"r": 20 + round(6.6 * longest)})
 

@@ -79,7 +79,7 @@ def read_papers(
         report.formats[name] = file.words
         report.n_records_by_file[name] = 0
         opened.append(_Reading(file, name, settings, mapping, facets, report))
-    if all(reading.plan is not None for reading in opened):
+    if all(reading.knows_columns for reading in opened):
         _check_facets(opened, facets)
     return _stream(opened, facets, report)
 
@@ -99,18 +99,17 @@ class _Reading:
         self.file, self.name = file, name
         self._settings, self._mapping, self._facets, self._report = settings, mapping, facets, report
         self._last_year = datetime.now(UTC).year + 1
+        self.knows_columns = not isinstance(file, JsonFile)  # whose columns show while it is read
         self.columns: list[str] = []
-        self.plan: ColumnPlan | None = None  # None: not known before reading
-        if isinstance(file, HuggingFacePage):
-            self._set_columns(file.columns, {})
-        elif not isinstance(file, JsonFile):
-            self._set_columns(file.columns or [], mapping)
+        self.plan: ColumnPlan
+        self._set_columns(file.columns or [], {} if isinstance(file, HuggingFacePage) else mapping)
+        if self.knows_columns:
             self._check()
 
     @property
     def missing_facets(self) -> list[str]:
         """Facets this file has no column for, as far as is known."""
-        return [facet for facet in self._facets if not (self.plan and self.plan.facets.get(facet))]
+        return [facet for facet in self._facets if not self.plan.facets.get(facet)]
 
     def papers(self) -> Iterator[Paper]:
         """The file's papers; everything else goes into the report."""
@@ -121,11 +120,9 @@ class _Reading:
                 yield from self._paper(item)
             else:
                 self._add(item)
-        if self.plan is None:
-            self._set_columns([], self._mapping)
         if not self._report.n_records_by_file[self.name]:
             self._report.add(Problem(self.name, None, "no records", "the file holds no records"))
-        elif isinstance(self.file, JsonFile):
+        elif not self.knows_columns:
             self._check()
 
     def _items(self) -> Iterator[Record | Problem]:
@@ -135,7 +132,7 @@ class _Reading:
         elif isinstance(file, HuggingFacePage):
             yield from file.records()
         else:
-            yield from file.records(self.plan.wanted if self.plan else [])
+            yield from file.records(self.plan.wanted)
 
     def _grown(self, items: Iterator[Record | Problem]) -> Iterator[Record | Problem]:
         """Records of a JSON file, the plan following the keys that turn up."""
@@ -152,7 +149,6 @@ class _Reading:
             yield item
 
     def _paper(self, record: Record) -> Iterator[Paper]:
-        assert self.plan is not None  # set before the first record
         limit = self._settings.max_field_characters
         for found in paper_from(record, self.plan, self.name, limit, self._last_year):
             if isinstance(found, Paper):
@@ -177,9 +173,8 @@ class _Reading:
         self._report.unused_columns[self.name] = self.plan.unused
 
     def _check(self) -> None:
-        if self.plan is not None:
-            line = f", line {self.file.layout.header_line}" if isinstance(self.file, DelimitedFile) else ""
-            check_plan(self.plan, self.columns, self.name + line)
+        line = f", line {self.file.layout.header_line}" if isinstance(self.file, DelimitedFile) else ""
+        check_plan(self.plan, self.columns, self.name + line)
 
 
 def _stream(opened: list[_Reading], facets: Sequence[str], report: ReadReport) -> Iterator[Paper]:

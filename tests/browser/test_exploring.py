@@ -89,7 +89,9 @@ def test_from_the_table_to_a_topic_and_through_all_its_papers(visit: Visit, inde
     seen = visit.titles("topic-papers")
     assert len(seen) == 20
     for number in range(2, -(-size // 20) + 1):
-        page.get_by_test_id("stPagination").get_by_role("button", name=str(number), exact=True).click()
+        page.get_by_role("navigation", name="Pagination").get_by_role(
+            "button", name=f"Page {number}", exact=True
+        ).click()
         page.wait_for_url(re.compile(f"at={number}"))
         expect(page.get_by_text(seen[-20], exact=True)).to_have_count(0)
         seen += visit.titles("topic-papers")

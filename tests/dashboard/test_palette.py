@@ -14,6 +14,7 @@ from dashboard.figures.palette import (
     label_colours,
     oklch,
     series_colours,
+    text_colour,
     topic_colours,
     year_colours,
 )  # fmt: skip
@@ -111,3 +112,11 @@ def test_every_colour_asked_for_is_one_a_screen_shows(lightness: float, chroma: 
     colour = oklch(lightness, chroma, hue)
     assert len(colour) == 7
     assert int(colour[1:], 16) >= 0
+
+
+@pytest.mark.parametrize("theme", BOTH)
+def test_names_of_lines_can_be_read_and_stay_as_they_are_where_they_can(theme: ThemeName) -> None:
+    background = THEMES[theme].background
+    for colour in [*series_colours(8, theme), *topic_colours(*places(40), theme), background]:
+        assert contrast_ratio(text_colour(colour, theme), background) >= 4.5
+    assert text_colour(THEMES[theme].ink, theme) == THEMES[theme].ink

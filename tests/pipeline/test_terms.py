@@ -7,10 +7,10 @@ from pipeline.terms import count_terms_in, least_documents
 
 TEXTS = [
     "Few-shot learning with GANs. We study few-shot learning. Neural machine translation helps GANs.",
-    "A note on Few Shot Learning. The mixture of experts is a language model. A GAN, we say.",
+    "A note on neural-machine translation. The mixture of experts is a language model. A GAN, we say.",
     "Neural machine translation. Language models and point clouds; few-shot learning in Bayesian form.",
     "Point clouds and point clouds. Neural machine translation by language models. Point cloud of a robot.",
-    "A mixture of experts. Our mixture of experts improves the Bayesian state of the art by 3.5 % on 3D scenes.",
+    "Neural-machine translation; a mixture of experts. Our mixture of experts improves the Bayesian state of the art by 3.5 % on 3D scenes.",
     "Bayesian 3D scenes. We improve the translation and improve the rest. Scene, robot. $\\mathbb{R}$ 2019.",
 ]
 
@@ -26,8 +26,8 @@ def count_of(terms, term, row):
 
 def test_spellings_and_plurals_are_one_term(terms):
     assert "few-shot learning" in terms.terms
-    assert not {"few shot learning", "Few Shot Learning"} & set(terms.terms)
-    assert count_of(terms, "few-shot learning", 1) == 1
+    assert "neural-machine translation" not in terms.terms
+    assert count_of(terms, "neural machine translation", 1) == 1
     assert count_of(terms, "point clouds", 3) == 3
     assert "point cloud" not in terms.terms
 
@@ -52,7 +52,7 @@ def test_case_is_that_inside_sentences(terms):
 
 def test_titles_are_told_from_abstracts(terms):
     column = terms.terms.index("neural machine translation")
-    assert terms.title_counts[:, [column]].toarray().ravel().tolist() == [0, 0, 1, 0, 0, 0]
+    assert terms.title_counts[:, [column]].toarray().ravel().tolist() == [0, 1, 1, 0, 1, 0]
 
 
 def test_cut_phrases_and_verbs_are_seen(terms):

@@ -70,7 +70,7 @@ class Labels {
   }
 
   /** Which labels stand where now: [{topic, lines, size, x, y, width, height, colour}]. */
-  place(camera, weights, wanted, surface, inInk) {
+  place(camera, weights, wanted, surface, inInk, taken = []) {
     const { topics } = this.points
     const chosen = new Set(wanted)
     const most = Math.max(1, ...weights.perTopic)
@@ -81,9 +81,9 @@ class Labels {
       .filter(topic => weights.perTopic[topic] > 0)
       .sort((a, b) => chosen.has(b) - chosen.has(a) || weights.perTopic[b] - weights.perTopic[a] || a - b)
     const room = Math.ceil((camera.width * camera.height) / (chosen.size ? 26000 : 13000))
-    const placed = []
+    const placed = [...taken] // names keep clear of what lies over the map
     for (const topic of order) {
-      if (placed.length >= room && !chosen.has(topic)) break
+      if (placed.length - taken.length >= room && !chosen.has(topic)) break
       const [px, py] = camera.toScreen(...(this.local.get(topic) ?? [topics.x[topic], topics.y[topic]]))
       if (px < 0 || py < 0 || px > camera.width || py > camera.height) continue
       const strength = chosen.has(topic) ? 1 : Math.sqrt(weights.perTopic[topic] / most)
@@ -98,8 +98,8 @@ class Labels {
       const dimmed = chosen.size > 0 && !chosen.has(topic)
       placed.push({ topic, lines, size, font, width, height, colour, dimmed, x: spot.x, y: spot.y })
     }
-    this.placed = placed
-    return placed
+    this.placed = placed.slice(taken.length)
+    return this.placed
   }
 
   /** The first place free of other names; among few papers, the free place that hides the fewest. */

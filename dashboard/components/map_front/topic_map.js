@@ -47,6 +47,7 @@ class TopicMap {
     this.legend = make("div", { class: "te-legend", hidden: "" })
     const { bar, modes } = makeToolbar(this)
     this.modeButtons = modes
+    this.bar = bar
     const foot = make("div", { class: "te-foot" }, this.count, this.hint)
     this.frame.replaceChildren(this.stage, bar, this.clear, this.legend, foot)
   }
@@ -170,8 +171,14 @@ class TopicMap {
 
   placeLabels() {
     const { camera, spec, surface, weights } = this
-    this.labels.place(camera, weights, spec.topics, surface, spec.colourBy === "year")
+    this.labels.place(camera, weights, spec.topics, surface, spec.colourBy === "year", [this.barBox()])
     this.labels.show(surface)
+  }
+
+  /** Where the tool bar lies, as labels are placed: middle and size. */
+  barBox() {
+    const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = this.bar
+    return { x: left + width / 2, y: top + height / 2, width, height }
   }
 
   regionOnScreen() {

@@ -154,6 +154,12 @@ def test_a_mapped_column_that_does_not_exist(read):
         read("p.jsonl", lines(), columns={"abstract": "sumary"})
 
 
+def test_an_object_without_any_keys_is_a_record_without_a_title(read):
+    reading = read("p.jsonl", "{}\n" + lines())
+    assert reading.titles == TITLES
+    assert reading.problems == [(1, "no title")]
+
+
 def test_an_empty_array(read):
     assert read("p.json", "[]").problems == [(None, "no records")]
 
