@@ -32,7 +32,8 @@ def eligible_terms(terms: TermCounts) -> NDArray[np.int64]:
 def _names_something(term: str) -> bool:
     words = term.lower().split()
     if len(words) == 1:
-        return words[0] not in STOP_WORDS and not words[0].endswith("ly") and len(words[0]) > 1
+        debris = len(term) < 3 and term.islower()  # halves of words; "RL" and "3D" are fine
+        return words[0] not in STOP_WORDS and not words[0].endswith("ly") and not debris
     if term.lower() in STOP_PHRASES or (words[1] == "of" and words[0] in EMPTY_HEADS):
         return False
     return not words[-1].endswith(("ly", "based", "aware"))

@@ -98,7 +98,8 @@ def fit_topics(
     labels = number_by_size(labels)
     with progress.stage("keywords"):
         model = _describe(texts, embeddings, labels, terms, settings)
-    keywords = [] if model is None else [model.get_topic(topic) for topic in range(labels.max(initial=-1) + 1)]
+    topics = range(labels.max(initial=OUTLIER) + 1)
+    keywords = [[] if model is None else model.get_topic(topic) for topic in topics]
     return TopicFit(labels, strength, projection, keywords, terms, model)
 
 
@@ -123,6 +124,9 @@ def _lay_out_and_cluster(
 ) -> tuple[Labels, Floats, Floats]:
     """Labels as HDBSCAN numbers them, strengths, and places on the map."""
     distinct, copies = distinct_rows(vectors)
+    if len(distinct) < 2:  # nothing to tell apart
+        nowhere = spread_copies(principal_components(distinct, 2), copies, settings.seed)
+        return np.full(len(vectors), OUTLIER, np.int32), np.zeros(len(vectors), np.float32), nowhere
     if len(distinct) < _FEWEST_FOR_UMAP:
         layouts = [principal_components(distinct, settings.n_components)]
         projection = principal_components(distinct, 2)
@@ -142,7 +146,8 @@ def _lay_out_and_cluster(
     spread = [spread_copies(layout, copies, settings.seed) for layout in layouts]
     with progress.stage("topics"):
         labels, strength = most_typical([_cluster(layout, sizes) for layout in spread])
-    return labels, strength, spread_copies(projection, copies, settings.seed)
+    originals = np.unique(copies, return_index=True)[1][copies]  # copies go where the first of them goes
+    return labels[originals], strength[originals], spread_copies(projection, copies, settings.seed)
 
 
 def _neighbour_graph(vectors: Floats, k: int, seed: int) -> tuple[NDArray[np.int32], Floats]:

@@ -49,7 +49,7 @@ class TopicSettings(_Settings):
     )
     centre: bool = Field(default=True, description="Subtract the corpus mean from the embeddings first.")
     outlier_quantile: float | None = Field(
-        default=0.25,
+        default=0.2,
         ge=0,
         le=1,
         description="An outlier joins the nearest topic if it is closer to its centre than this share of the "

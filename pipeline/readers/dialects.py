@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -224,14 +224,22 @@ def _try_dialect(dialect: Dialect, lines: list[tuple[int, str | None]], cap: int
     header_row = rows[-index] if rows else Row(1, [""])
     header = _unique(header_row.fields or [""])
     body = rows[-index + 1 :]
-    counts = Counter(len(row.fields) for row in body if row.fields is not None)
-    n_like_header = counts[len(header)]
-    has_row_names = counts[len(header) + 1] > n_like_header and _are_row_names(body, len(header))
-    n_sound = counts[len(header) + 1] if has_row_names else n_like_header
+    n_like_header = sum(_is_sound(row, len(header), dialect) for row in body)
+    n_longer = sum(len(row.fields or ()) == len(header) + 1 for row in body)
+    has_row_names = n_longer > 20 * n_like_header and _are_row_names(body, len(header))
+    n_sound = n_longer if has_row_names else n_like_header
     consistency = n_sound / len(body) if body else 1.0
     if has_row_names:
         header = _unique(["row name", *header])
     return Layout(dialect, header, header_row.number, consistency, len(body), n_known, has_row_names)
+
+
+def _is_sound(row: Row, n_columns: int, dialect: Dialect) -> bool:
+    if row.fields is None or not fits(row.fields, n_columns):
+        return False
+    if dialect.quoting != "none":
+        return True  # quotes around whole fields are no letters of theirs: such a file is quoted
+    return not any(len(field) > 1 and field[0] == '"' == field[-1] for field in row.fields)
 
 
 def _are_row_names(body: list[Row], n_columns: int) -> bool:

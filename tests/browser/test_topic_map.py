@@ -10,15 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from dashboard.components.map_event import MAX_CORNERS
 from dashboard.queries import index_snapshot
 from dashboard.queries.filters import rows_in_polygon
 from pipeline.snapshot import Snapshot, open_snapshot
-from tests.browser.chromium import ARGUMENTS, ensure_chromium
-from tests.servers import ROOT, serving
-from tests.snapshots import publish_tiny, publish_variant
+from tests.browser.chromium import ensure_chromium
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -26,32 +25,13 @@ FRONT = ROOT / "dashboard" / "components" / "map_front"
 
 
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
+def address(served: str) -> str:
+    return served
 
 
 @pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=ensure_chromium(), args=ARGUMENTS)
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("map")
-    publish_tiny(folder / "store")
-    publish_variant(folder / "store", "hostile")
-    with serving(folder / "store", folder) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def snapshot(address: str, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    store = tmp_path_factory.mktemp("same")
-    publish_tiny(store)
-    return open_snapshot(store, "tiny")
+def snapshot(browser_store: Path) -> Snapshot:
+    return open_snapshot(browser_store, "tiny")
 
 
 # --- arithmetic -----------------------------------------------------------------------
@@ -183,16 +163,16 @@ def open_map(page: Page, address: str, corpus: str = "tiny") -> Locator:
 
 
 def on_screen(page: Page, stage: Locator, snapshot: Snapshot) -> np.ndarray:
-    """Where each paper is drawn, in pixels of the page, from the bounds and the margin the map keeps."""
+    """Where each paper is drawn, in pixels of the page, from the bounds and the margins the map keeps."""
     box = stage.bounding_box()
     assert box is not None
     x, y = (snapshot.papers[axis].to_numpy(dtype=np.float64) for axis in ("x", "y"))
-    scale = min((box["width"] - 56) / np.ptp(x), (box["height"] - 56) / np.ptp(y))
+    scale = min((box["width"] - 56) / np.ptp(x), (box["height"] - 56 - 34) / np.ptp(y))
     middle_x, middle_y = (x.min() + x.max()) / 2, (y.min() + y.max()) / 2
     return np.column_stack(
         [
             box["x"] + box["width"] / 2 + (x - middle_x) * scale,
-            box["y"] + box["height"] / 2 - (y - middle_y) * scale,
+            box["y"] + (box["height"] + 34) / 2 - (y - middle_y) * scale,
         ]
     )
 

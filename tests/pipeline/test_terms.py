@@ -10,7 +10,8 @@ TEXTS = [
     "A note on neural-machine translation. The mixture of experts is a language model. A GAN, we say.",
     "Neural machine translation. Language models and point clouds; few-shot learning in Bayesian form.",
     "Point clouds and point clouds. Neural machine translation by language models. Point cloud of a robot.",
-    "Neural-machine translation; a mixture of experts. Our mixture of experts improves the Bayesian state of the art by 3.5 % on 3D scenes.",
+    "Neural-machine translation; a mixture of experts. "
+    "Our mixture of experts improves the Bayesian state of the art by 3.5 % on 3D scenes.",
     "Bayesian 3D scenes. We improve the translation and improve the rest. Scene, robot. $\\mathbb{R}$ 2019.",
 ]
 
@@ -65,7 +66,7 @@ def test_cut_phrases_and_verbs_are_seen(terms):
 
 
 def test_usual_plurals_are_known_and_rare_ones_are_not():
-    texts = ["About sensors. A tactile sensor, tactile sensors. These tactile sensors see; object detection and object detection."] * 3
+    texts = ["About sensors. A tactile sensor, tactile sensors. These tactile sensors see; object detection."] * 3
     texts += ["About detection. Object detection; object detection; object detections, object detection."]
     terms = count_terms_in(texts)
     assert terms.plurals[terms.terms.index("tactile sensors")] == "tactile sensors"

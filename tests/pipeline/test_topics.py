@@ -90,9 +90,7 @@ def test_labels_keywords_and_coherence_say_something(tables):
 def test_a_corpus_without_topics_has_an_empty_table(n):
     texts, vectors, _, ids = corpus()
     fit = fit_topics(texts[:n], vectors[:n], SETTINGS)
-    papers, topics = describe_topics(
-        fit, pd.DataFrame({"paper_id": ids[:n]}), texts[:n], vectors[:n], SETTINGS, "tiny"
-    )
+    papers, topics = describe_topics(fit, pd.DataFrame({"paper_id": ids[:n]}), texts[:n], vectors[:n], SETTINGS, "tiny")
     assert len(papers) == n
     assert papers["topic_id"].tolist() == [OUTLIER_TOPIC_ID] * n
     assert papers["nearest_topic_id"].isna().all()

@@ -1,6 +1,7 @@
 // Which part of the map is on the screen. Pixels are CSS pixels, y on the map runs upwards.
 
 const MARGIN = 28 // pixels around all papers
+const HEAD = 34 // and above them, where the buttons are
 const DEEPEST = 400 // how many times closer than the whole map
 
 class Camera {
@@ -16,7 +17,7 @@ class Camera {
     const wide = Math.max(right - left, 1e-6)
     const high = Math.max(top - bottom, 1e-6)
     const room = side => Math.max(side - 2 * margin, side / 3)
-    return Math.min(room(this.width) / wide, room(this.height) / high)
+    return Math.min(room(this.width) / wide, room(this.height - HEAD) / high)
   }
 
   get wholeScale() {
@@ -43,7 +44,7 @@ class Camera {
   placeFor(bounds, margin = 60) {
     const [left, bottom, right, top] = bounds
     const scale = Math.min(this.scaleFor(bounds, margin), this.wholeScale * DEEPEST)
-    return { x: (left + right) / 2, y: (bottom + top) / 2, scale }
+    return { x: (left + right) / 2, y: (bottom + top + HEAD / scale) / 2, scale }
   }
 
   toScreen(x, y) {

@@ -20,8 +20,9 @@ const FRAGMENT = `
     float edge = size * 0.5 - 1.0;
     float cover = 1.0 - smoothstep(edge - 0.5, edge + 0.5, away);
     vec3 colour = fill.rgb;
-    // Large points get a rim: of paper, so that neighbours stay apart; of ink when marked.
-    float rim = smoothstep(edge - 1.9, edge - 0.9, away) * step(5.0, size);
+    // Points get a rim, thin on small ones: of paper, so that neighbours stay apart; of ink when marked.
+    float wide = ring > 0.5 ? 1.9 : clamp(0.13 * size, 0.6, 1.9);
+    float rim = smoothstep(edge - wide, edge - 0.45 * wide, away) * step(5.0, size);
     colour = mix(colour, ring > 0.5 ? ink : paper, rim);
     float alpha = fill.a * cover;
     gl_FragColor = vec4(colour * alpha, alpha);
