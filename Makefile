@@ -2,6 +2,7 @@
 # make test   installs what tests need and passes them
 # make lock   resolves the dependencies anew into requirements*.lock
 # make check  ruff and mypy only
+# make benchmark  measures everything and writes docs/benchmarks.md
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -19,7 +20,7 @@ PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python;
 export TOPIC_EXPLORER_STORE ?= $(CURDIR)/$(DEMO)/store
 export TOPIC_EXPLORER_CACHE ?= $(CURDIR)/$(DEMO)/cache
 
-.PHONY: help install install-test demo test check format lock screenshots clean
+.PHONY: help install install-test demo test check format lock benchmark screenshots clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -60,6 +61,11 @@ check: $(VENV)/installed-test
 test: $(VENV)/installed-test check
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+# Best on a quiet machine. See docs/benchmarks.md.
+benchmark: $(VENV)/installed-test
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m benchmarks.spine
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .

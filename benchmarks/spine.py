@@ -49,7 +49,7 @@ def main() -> None:
             if asked.store is None:
                 command = f"fit {CONFERENCES} --corpus ai --facet countries --embedder lsa"
                 part("ai", command, lambda: fits.conferences(conferences, folder), conferences)
-            part("dashboard", "serve, corpus ai", lambda: _dashboard(store), store / "ai")
+            part("dashboard", "serve --corpus ai", lambda: _dashboard(store), store / "ai")
     sys.exit(failed)
 
 

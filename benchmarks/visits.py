@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as NeverCame
 
 from benchmarks.fits import Figures
@@ -44,6 +45,11 @@ window.bench = {
     return null
   },
   text(selector) { return (this.find(selector)?.textContent ?? '').replace(/\\s+/g, ' ').trim() },
+  // How many papers the bar of filters says there are.
+  count() {
+    const said = [...document.querySelectorAll('.st-key-filter-bar p')].map(p => p.textContent.trim())
+    return said.map(text => text.match(/^([\\d,]+) of [\\d,]+ papers$/)?.[1]).find(Boolean)
+  },
   idle() { return !!document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]') },
   at: 0,
 }
@@ -62,10 +68,12 @@ _LIST_DRAWN = """([label, size]) => bench.idle()
   && performance.now() - bench.at"""
 
 _COUNT_CHANGED = """before => {
-  const now = bench.text('.st-key-filter-bar').match(/([\\d,]+) of [\\d,]+ papers/)?.[1]
+  const now = bench.count()
   const drawn = bench.text('.te-foot').match(/^([\\d,]+)/)?.[1]
   return bench.idle() && now && now !== before && now === drawn && performance.now() - bench.at
 }"""
+
+_PAPER_MET = """() => { const tip = bench.find('.te-tip'); return tip && !tip.hidden }"""
 
 _TITLE_KNOWN = """() => {
   const tip = bench.find('.te-tip')
@@ -78,7 +86,7 @@ _TITLE_KNOWN = """() => {
 def dashboard(store: Path, corpus: str) -> Figures:
     """How long a visitor of ``corpus`` waits, and the server's memory."""
     snapshot = open_snapshot(store, corpus, verify=False)
-    with sync_playwright() as playwright, _server(store) as (address, pid):
+    with _said_plainly(), sync_playwright() as playwright, _server(store) as (address, pid):
         browser = playwright.chromium.launch(executable_path=ensure_chromium(), args=ARGUMENTS)
         idle = resident_mb(pid)
         page = _new_page(browser)
@@ -89,7 +97,7 @@ def dashboard(store: Path, corpus: str) -> Figures:
         again = _open_overview(_new_page(browser), address, corpus)
         memory = resident_mb(pid)
         browser.close()
-    missed = f"; at {n_missed} more places no paper was met" if n_missed else ""
+    missed = f"; {n_missed} more papers were covered by a name or a button" if n_missed else ""
     return [
         ("corpus", f"{len(snapshot.papers):,} papers, {len(snapshot.topics):,} topics"),
         ("Overview fully drawn, first request to a new server process", f"{first:.2f} s"),
@@ -99,6 +107,14 @@ def dashboard(store: Path, corpus: str) -> Figures:
         ("pointing at a paper on the map to its title", spread(hovers) + missed),
         ("memory of the server process, before the first visit and after all", f"{idle:,.0f} MB and {memory:,.0f} MB"),
     ]
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    try:
+        yield
+    except PlaywrightError as error:
+        raise BenchmarkError(f"In the browser: {error.message.partition(chr(10))[0]}") from error
 
 
 @contextmanager
@@ -138,9 +154,9 @@ def _new_page(browser: Browser) -> Page:
     return page
 
 
-def _seconds_until(page: Page, condition: str, argument: Any = None, patience: float = _PATIENCE) -> float:
+def _seconds_until(page: Page, condition: str, argument: Any = None) -> float:
     """What ``condition`` (JavaScript giving milliseconds once it holds) came to, in seconds."""
-    held = page.wait_for_function(condition, arg=argument, polling=_POLL, timeout=patience)
+    held = page.wait_for_function(condition, arg=argument, polling=_POLL)
     return float(held.json_value()) / _SECONDS
 
 
@@ -167,7 +183,7 @@ def _filter_changes(page: Page, address: str, corpus: str) -> list[float]:
     _open_overview(page, address, corpus)
     seconds = []
     for words in WORDS:
-        before = page.evaluate("bench.text('.st-key-filter-bar').match(/([\\d,]+) of/)?.[1]")
+        before = page.evaluate("bench.count()")
         box = page.get_by_role("searchbox").first
         box.fill(words)
         box.press("Enter")
@@ -191,9 +207,11 @@ def _hovers(page: Page, address: str, snapshot: Snapshot) -> tuple[list[float], 
         page.mouse.move(2, 2)
         page.mouse.move(across[row], down[row])
         try:
-            seconds.append(_seconds_until(page, _TITLE_KNOWN, patience=5 * _SECONDS))
+            page.wait_for_function(_PAPER_MET, polling=_POLL, timeout=1 * _SECONDS)
         except NeverCame:
             n_missed += 1
+            continue
+        seconds.append(_seconds_until(page, _TITLE_KNOWN))
     if not seconds:
         raise BenchmarkError("No title came up on the map, wherever the pointer went.")
     return seconds, n_missed

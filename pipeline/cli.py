@@ -32,7 +32,8 @@ app = typer.Typer(
 )
 
 errors = Console(stderr=True, highlight=False)
-output = Console(highlight=False, soft_wrap=True)
+# Into a file or another program nothing is cut to the width of a screen that is not there.
+output = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
 Store = Annotated[
     Path | None,

@@ -96,7 +96,7 @@ def human_seconds(seconds: float) -> str:
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
 
 
-def _plain_table(*columns: str) -> Table:
+def _plain_table(*columns: str | Column) -> Table:
     return Table(*columns, box=None, padding=(0, 2, 0, 0), header_style="dim")
 
 
@@ -124,7 +124,7 @@ def fit_summary(manifest: Manifest) -> Table:
 
 def snapshots_table(corpora: dict[str, list[SnapshotInfo]]) -> Table:
     """Every snapshot of every corpus, newest first, with its size on disk."""
-    table = _plain_table("corpus", "snapshot", "created", "papers", "topics", "outliers", "disk", "")
+    table = _plain_table("corpus", Column("snapshot", no_wrap=True), "created", "papers", "topics", "outliers", "disk", "")
     for corpus, snapshots in corpora.items():
         for info in snapshots:
             created = info.created.strftime("%Y-%m-%d %H:%M") if info.created else ""

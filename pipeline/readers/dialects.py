@@ -226,7 +226,8 @@ def _try_dialect(dialect: Dialect, lines: list[tuple[int, str | None]], cap: int
     body = rows[-index + 1 :]
     n_like_header = sum(_is_sound(row, len(header), dialect) for row in body)
     n_longer = sum(len(row.fields or ()) == len(header) + 1 for row in body)
-    has_row_names = n_longer > 20 * n_like_header and _are_row_names(body, len(header))
+    is_longer = n_longer > 20 * n_like_header and n_longer >= 0.8 * len(body)
+    has_row_names = is_longer and _are_row_names(body, len(header))
     n_sound = n_longer if has_row_names else n_like_header
     consistency = n_sound / len(body) if body else 1.0
     if has_row_names:

@@ -15,7 +15,7 @@ from tests.browser.visits import Visit
 from tests.servers import serving
 from tests.snapshots import publish_tiny, publish_variant
 
-EMPTY = ("no papers", "no topics", "no dates", "no venues")
+EMPTY = ("no papers", "no topics", "no dates")
 
 
 @pytest.fixture(scope="session")

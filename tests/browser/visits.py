@@ -85,10 +85,9 @@ class Visit:
         """The list below says how many papers it holds."""
         expect(self.page.get_by_text(f"{n:,} of {of:,} papers", exact=True).last).to_be_visible()
 
-    def titles(self, key: str) -> list[str]:
+    def titles(self, key: str) -> Locator:
         """Titles on the page of the paper list called ``key``."""
-        cards = self.page.locator(f'[class*="st-key-{key}-"]').filter(has=self.page.locator("strong"))
-        return [" ".join(title.split()) for title in cards.locator("strong").all_inner_texts()]
+        return self.page.locator(f'[class*="st-key-{key}-"] strong')
 
     # --- taking things away -----------------------------------------------------------------
 
