@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pipeline.readers.encodings import TextFile
 from pipeline.readers.page_lines import LONG_LINE, authors_of, judged
 from pipeline.readers.records import Record
-from pipeline.readers.report import Problem
+from pipeline.readers.report import Problem, ReadError
 
 _MARKS = re.compile(r"get trending papers in your email inbox|^by\s*@?ak and the research community", re.I | re.M)
+_MAX_CHARACTERS = 50_000_000
 _BLANKS = re.compile(r"[\s\u200b\ufeff\0]+")
 
 
@@ -41,7 +42,7 @@ class HuggingFacePage:
         papers that are neither page furniture nor part of a paper are
         reported as "line not understood".
         """
-        numbered = [(number, line) for number, line in self._text.lines() if line is not None]  # pages are small
+        numbered = self._numbered_lines()
         headings: list[tuple[int, str]] = []
         record: Record | None = None
         authors = ""
@@ -64,6 +65,19 @@ class HuggingFacePage:
         if record is not None:
             yield record
             yield from self._passed_over([*headings, (0, "")])
+
+    def _numbered_lines(self) -> list[tuple[int, str]]:
+        """All lines at once: what a line is depends on those around it, and a page is small."""
+        numbered, n_characters = [], 0
+        for number, line in self._text.lines():
+            numbered.append((number, line or ""))
+            n_characters += len(line or "")
+            if n_characters > _MAX_CHARACTERS:
+                raise ReadError(
+                    f"{self._text.name}, line {number:,}: the text is longer than the {_MAX_CHARACTERS:,} characters "
+                    "that are read as one page; split it, or store its records as JSON Lines."
+                )
+        return numbered
 
     def _passed_over(self, headings: list[tuple[int, str]]) -> Iterator[Problem]:
         title_at, _ = _title(headings)

@@ -104,6 +104,8 @@ def test_the_order_of_a_list_can_be_chosen(visit: Visit, index_of: Opener) -> No
     index = index_of("tiny")
     topic_id = index.topic_ids[0]
     page = visit.open(f"corpus=tiny&page=topics&topic={topic_id}")
+    expect(page.locator(".js-plotly-plot .points").first).to_be_attached()
+    expect(page.get_by_role("list", name="Neighbouring topics").get_by_role("link").last).to_be_visible()
     choose(page, "Order", "Title")
     page.wait_for_url(re.compile("sort=title"))
     expected = sorted(index.papers["title"][index.papers["topic_id"] == topic_id], key=str.casefold)

@@ -84,7 +84,7 @@ def test_a_permalink_shows_the_same_elsewhere(visit: Visit, chromium: Browser, s
         elsewhere.page.goto(link)
         elsewhere.settled()
         assert elsewhere.query == visit.query
-        for what in ("strong", "h1, h3", ".te-clear, .te-foot"):
+        for what in ("strong", "h1, h3", ".te-clear, [role=status]"):
             here = visit.page.locator(f"{MAIN} {what}").all_inner_texts()
             expect(elsewhere.page.locator(f"{MAIN} {what}")).to_have_text(here)
     elsewhere.leave()

@@ -146,6 +146,12 @@ def test_an_essay_is_no_page(read):
         read("essay.txt", "\n\n".join(ABSTRACTS))
 
 
+def test_a_text_too_long_for_a_page_is_refused(read, monkeypatch):
+    monkeypatch.setattr("pipeline.readers.hf_papers_page._MAX_CHARACTERS", 1000)
+    with pytest.raises(ReadError, match=r"page\.txt, line \d+: the text is longer than the 1,000 characters"):
+        read("page.txt", page())
+
+
 def test_the_real_page_has_71_papers(read_paths):
     if not CORPUS.exists():
         pytest.skip("the real page is not part of the repository")
