@@ -1,5 +1,6 @@
 # make demo   installs, fits the sample corpora, opens the dashboard
 # make test   installs what tests need and passes them
+# make screenshots   takes the README's pictures anew
 # make lock   resolves the dependencies anew into requirements*.lock
 # make check  ruff and mypy only
 # make benchmark  measures everything and writes docs/benchmarks.md
@@ -52,6 +53,10 @@ $(DEMO)/planted: $(VENV)/installed
 
 demo: $(DEMO)/planted $(DEMO)/reading-list
 	$(BIN)/topic-explorer serve --corpus reading-list --port $(DEMO_PORT) $(DEMO_FLAGS)
+
+screenshots: $(VENV)/installed-test $(DEMO)/planted $(DEMO)/reading-list
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tests.browser.screenshots $(TOPIC_EXPLORER_STORE)
 
 check: $(VENV)/installed-test
 	$(BIN)/ruff check .

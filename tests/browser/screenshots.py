@@ -1,0 +1,58 @@
+"""Takes the pictures in the README, from stores fitted for real: ``make screenshots``."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from pipeline.snapshot import open_snapshot
+from tests.browser.chromium import ARGUMENTS, ensure_chromium
+from tests.browser.visits import Visit
+from tests.servers import ROOT, serving
+
+IMAGES = ROOT / "docs" / "images"
+
+
+def pictures(store: Path) -> dict[str, tuple[str, str]]:
+    """File name → the view it shows, and what must be on the page before it is taken."""
+    snapshot = open_snapshot(store, "planted")
+    rising = snapshot.topics[snapshot.topics["trend_class"].isin(["new", "rising"])]
+    topic_id = (rising if len(rising) else snapshot.topics)["topic_id"].iloc[0]
+    return {
+        "overview": ("corpus=planted&page=overview", ".te-label"),
+        "map": ("corpus=reading-list&page=map", ".te-label"),
+        "topics": (f"corpus=planted&page=topics&topic={topic_id}", ".js-plotly-plot .points path"),
+        "trends": ("corpus=planted&page=trends", ".js-plotly-plot .points path"),
+        "search": ("corpus=reading-list&page=search&mode=meaning&q=teaching+models+to+use+tools", "strong"),
+        "data": ("corpus=planted&page=data", "[data-testid=stMetric]"),
+    }
+
+
+def take(store: Path) -> None:
+    """Write every picture to ``docs/images``, 1440 by 900, light."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(store, Path(folder)) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=ensure_chromium(), args=ARGUMENTS)
+        for name, (query, awaited) in pictures(store).items():
+            visitor = Visit(browser, address, color_scheme="light")
+            visitor.page.set_viewport_size({"width": 1440, "height": 900})
+            page = visitor.open(query)
+            page.locator(awaited).first.wait_for(state="attached")
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
+            visitor.leave()
+            print(IMAGES / f"{name}.png")  # noqa: T201
+        browser.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store", type=Path, help="a store with the corpora reading-list and planted")
+    take(parser.parse_args().store)
