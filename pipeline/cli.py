@@ -152,11 +152,13 @@ def inspect(
 @_command
 def fit(
     files: Files,
-    corpus: Corpus,
+    corpus: Annotated[
+        str | None, typer.Option("--corpus", "-c", help="The corpus by name.", show_default="the first file's name")
+    ] = None,
     column: Columns = None,
     facet: Facets = None,
     embedder: Annotated[
-        str, typer.Option(help="auto, minilm, lsa, or precomputed:FILE.npy with one row a record.")
+        str, typer.Option(help="auto, minilm, minilm:fp32, lsa, or precomputed:FILE.npy with one row a record.")
     ] = "auto",
     min_topic_size: Annotated[
         int | None,
@@ -189,6 +191,7 @@ def fit(
     with TerminalProgress(errors) as progress:
         with progress.stage("starting"):
             from pipeline import run
+        corpus = corpus or run.corpus_name(files[0])
         result = run.fit(files, corpus, store, cache or default_cache(), settings, progress)
     if as_json:
         sys.stdout.write(json.dumps(_fit_json(result), ensure_ascii=False) + "\n")
@@ -234,7 +237,12 @@ def serve(
     corpus: Annotated[str | None, typer.Option("--corpus", "-c", help="Open on this corpus.")] = None,
     store: Store = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8501,
-    address: Annotated[str, typer.Option(help="The address to listen on; others reach only this.")] = "127.0.0.1",
+    address: Annotated[
+        str,
+        typer.Option(
+            help="The address to listen on. 127.0.0.1 is reached from this machine only, 0.0.0.0 from others too."
+        ),
+    ] = "127.0.0.1",
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser when it is up.")] = True,
 ) -> None:
     """Start the dashboard over the store."""
@@ -249,7 +257,9 @@ def serve(
 
 @app.command("list")
 @_command
-def list_(store: Store = None, corpus: Annotated[str | None, typer.Option("--corpus", "-c")] = None) -> None:
+def list_(
+    store: Store = None, corpus: Annotated[str | None, typer.Option("--corpus", "-c", help="Only this corpus.")] = None
+) -> None:
     """List the snapshots in the store and the disk they use."""
     from pipeline.snapshot import list_corpora, list_snapshots
     from pipeline.terminal import human_bytes, snapshots_table
@@ -301,7 +311,9 @@ def export(
     corpus: Annotated[str | None, typer.Option("--corpus", "-c", help="The corpus by name.")] = None,
     topic: Annotated[str | None, typer.Option(help="One topic's papers, by topic id or number.")] = None,
     view: Annotated[str | None, typer.Option(help="A permalink's query string: exactly that view.")] = None,
-    file: Annotated[Path | None, typer.Option("--output", "-o", help="The CSV file.", show_default="-")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The CSV file.", show_default="standard output")
+    ] = None,
     store: Store = None,
 ) -> None:
     """Write papers as CSV: the same bytes as the dashboard's button."""

@@ -157,6 +157,8 @@ def _record(random: np.random.Generator, number: int, area: Area, guest: Area | 
         words.fill(_pick(random, _CLOSINGS)),
     ]
     month, day = int(random.integers(1, 13)), int(random.integers(1, 29))
+    if (year, month) == (LAST_YEAR, 12):
+        day = 31  # the corpus ends with its last year, so that year is complete
     n_authors = int(random.integers(1, 6))
     countries = sorted({_pick(random, COUNTRIES) for _ in range(int(random.integers(1, 3)))})
     return {

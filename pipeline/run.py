@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import sys
 import time
@@ -68,6 +69,12 @@ def peak_memory_mb() -> float:
     """The most memory this process has held so far, in MB (10⁶ bytes)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6, 1)
+
+
+def corpus_name(path: Path) -> str:
+    """A corpus name from a file's: ``My Papers.csv.gz`` gives ``my-papers``."""
+    name = re.sub(r"[^a-z0-9]+", "-", path.name.split(".")[0].lower()).strip("-")
+    return name[:63].rstrip("-") or "papers"
 
 
 def fit(

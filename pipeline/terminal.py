@@ -61,7 +61,6 @@ class TerminalProgress:
         else:
             self._bars.update(task, completed=total)
 
-
     def say(self, message: str) -> None:
         """Print one sentence above the bars."""
         self._bars.console.print(Text(message), soft_wrap=True)
@@ -124,7 +123,9 @@ def fit_summary(manifest: Manifest) -> Table:
 
 def snapshots_table(corpora: dict[str, list[SnapshotInfo]]) -> Table:
     """Every snapshot of every corpus, newest first, with its size on disk."""
-    table = _plain_table("corpus", Column("snapshot", no_wrap=True), "created", "papers", "topics", "outliers", "disk", "")
+    table = _plain_table(
+        "corpus", Column("snapshot", no_wrap=True), "created", "papers", "topics", "outliers", "disk", ""
+    )
     for corpus, snapshots in corpora.items():
         for info in snapshots:
             created = info.created.strftime("%Y-%m-%d %H:%M") if info.created else ""

@@ -103,7 +103,6 @@ def filter_bar(context: PageContext) -> None:
             "Words in title, abstract, authors, venue or keywords",
             key=key,
             type="search",
-            max_chars=200,
             placeholder="Words, “a phrase”, prefix*, -without",
             label_visibility="collapsed",
             width=280,

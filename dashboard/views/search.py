@@ -32,7 +32,6 @@ def render(context: PageContext) -> None:
             "Search",
             key=key,
             type="search",
-            max_chars=200,
             placeholder="What are you looking for?",
             label_visibility="collapsed",
             icon=":material/search:",

@@ -114,16 +114,16 @@ def _grid_columns(context: PageContext, topics: pd.DataFrame) -> tuple[pd.DataFr
         "label": [for_text(label) for label in topics["label"]],
         "keywords": [for_text(", ".join(list(keywords)[:8])) for keywords in topics["keywords"]],
         "n_papers": topics["n_papers"],
-        "share": topics["share"],
+        "share": 100 * topics["share"],
     }
-    most = float(max(topics["share"].max(), 1e-9))
+    most = float(max(100 * topics["share"].max(), 1e-9))
     configuration: dict[str, Any] = {
         "number": st.column_config.NumberColumn("No.", width=50, help="1 is the largest topic of the whole corpus."),
         "label": st.column_config.TextColumn("Topic", width="medium"),
         "keywords": st.column_config.TextColumn("Keywords", width="large"),
         "n_papers": st.column_config.NumberColumn("Papers", format="localized", width=80),
         "share": st.column_config.ProgressColumn(
-            "Share", format="percent", min_value=0.0, max_value=most, width=110, help="Of the papers that are counted."
+            "Share", format="%.1f %%", min_value=0.0, max_value=most, width=110, help="Of the papers that are counted."
         ),
     }
     shares = complete_shares(context.index, context.mask, topics["topic_id"].tolist())

@@ -66,9 +66,9 @@ class Gestures {
 
   /** The pointer moves with no button down. */
   point([px, py]) {
+    // A name may cover its papers: they are still told apart under it; a click takes the name.
     const overLabel = this.map.labels.at(px, py) >= 0
-    if (overLabel) this.map.hover.hide()
-    else this.map.hover.move(px, py)
+    this.map.hover.move(px, py)
     const clickable = overLabel || this.map.hover.row >= 0
     this.stage.style.cursor = clickable ? "pointer" : this.map.cursor
   }
