@@ -113,8 +113,9 @@ def filter_bar(context: PageContext) -> None:
             view_button(
                 "Clear filters", View.with_filters(view, **vars(NO_FILTERS)), key="clear", icon=":material/close:"
             )
-    if missing:
-        st.caption(f"This corpus has no {' and no '.join(missing)}, so it cannot be filtered by them.")
+        if missing:
+            # In the same row: what is not there takes no room from what is.
+            st.caption(f"This corpus has no {' and no '.join(missing)}, so it cannot be filtered by them.", width="content")
 
 
 def _years(context: PageContext) -> None:
