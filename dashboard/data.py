@@ -8,6 +8,7 @@ never cached here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +75,16 @@ def served_snapshot(corpus: str) -> SnapshotIndex:
         except SnapshotError as error:
             failure = failure or error
     raise failure or SnapshotMissing(f"There is no corpus {corpus} in this store.")
+
+
+def warm() -> None:
+    """Open the snapshots a visitor is likely to ask for first: those of the newest corpora."""
+    corpora = listing().corpora
+    newest = sorted(corpora, key=lambda corpus: max(info.created for info in corpora[corpus]), reverse=True)
+    for corpus in newest[: SETTINGS.open_snapshots]:
+        with suppress(SnapshotError):  # the page says what is wrong with it, when somebody asks
+            index = served_snapshot(corpus)
+            map_points(corpus, index.snapshot_id)
 
 
 def why_not_latest(corpus: str, snapshot_id: str) -> str | None:

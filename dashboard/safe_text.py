@@ -59,7 +59,8 @@ def for_plotly(text: object, limit: int = PLOTLY_CHARACTERS) -> str:
     line = " ".join(for_text(text).split())
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
-    return html.escape(line, quote=True).replace("$", "&#36;")
+    # Plotly knows entities by number, but not this one by its name.
+    return html.escape(line, quote=True).replace("&quot;", "&#34;").replace("$", "&#36;")
 
 
 # --- CSV -----------------------------------------------------------------------------

@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
+import logging
 import os
 import re
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -30,6 +34,7 @@ import dashboard.views.overview
 import dashboard.views.search
 import dashboard.views.topics
 import dashboard.views.trends  # noqa: F401
+from dashboard import data
 from pipeline import snapshot as snapshots
 
 ALLOWED_HOSTS_VARIABLE = "TOPIC_EXPLORER_ALLOWED_HOSTS"
@@ -214,8 +219,19 @@ async def healthz(request: Request) -> JSONResponse:
     return await _health(request)
 
 
+@asynccontextmanager
+async def lifespan(_: object) -> AsyncIterator[None]:
+    """Open the newest snapshots while nobody waits for them."""
+    # Opened outside a visit there is nobody to show a spinner to; Streamlit would warn of that.
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+    warming = asyncio.create_task(run_in_threadpool(data.warm))
+    yield
+    warming.cancel()
+
+
 app = st.App(
     Path(__file__).with_name("app.py"),
+    lifespan=lifespan,
     routes=[Route("/healthz", healthz)],
     middleware=[Middleware(SecurityHeaders), Middleware(KnownHosts)],
 )

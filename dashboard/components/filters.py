@@ -115,7 +115,8 @@ def filter_bar(context: PageContext) -> None:
             )
         if missing:
             # In the same row: what is not there takes no room from what is.
-            st.caption(f"This corpus has no {' and no '.join(missing)}, so it cannot be filtered by them.", width="content")
+            absent = " and no ".join(missing)
+            st.caption(f"This corpus has no {absent}, so it cannot be filtered by them.", width="content")
 
 
 def _years(context: PageContext) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -9,8 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.downloads import csv_button, figure_button
+from dashboard.components.link_list import link_list
+from dashboard.components.topic_rows import topic_rows
 from dashboard.context import PageContext
 from dashboard.figures.layout import CONFIG
+from dashboard.figures.palette import series_colours
 from dashboard.figures.trends import trend_figure
 from dashboard.navigation import go, hold, on_change
 from dashboard.queries import n_dated
@@ -59,8 +63,17 @@ def trend_chart(
         return
     record = index.snapshot.manifest.trends
     partial = record.last if record.last_is_partial else None
-    figure = trend_figure(
-        trends, names, context.theme, measure=view.measure, partial_period=partial, colours=colours, height=height
+    # On a phone the names at the lines' ends would leave no room for the lines.
+    named_below = _on_a_phone() and len(names) > 1 and all(series in index.topic_code_of for series in names)
+    draw = functools.partial(
+        trend_figure,
+        trends,
+        names,
+        context.theme,
+        measure=view.measure,
+        partial_period=partial,
+        colours=colours,
+        height=height,
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         measure = hold(f"{key}-measure", view.measure)
@@ -76,11 +89,11 @@ def trend_chart(
         st.space("stretch")
         whole = replace(view, table="trends", topics=tuple(topics), topic=None, period=None, paper=None)
         csv_button(context, whole, len(trends), key=f"{key}-csv")
-        figure_button(figure, title, context, key=f"{key}-html")
+        figure_button(draw, title, context, key=f"{key}-html")
     # A chart of its own for each mark: a second click on a chosen one would only let go of it.
     chart = f"{key}-chart-{view.topic}-{view.period}"
     st.plotly_chart(
-        figure,
+        draw(name_lines=not named_below),
         theme=None,
         config=CONFIG,
         key=chart,
@@ -88,7 +101,16 @@ def trend_chart(
         selection_mode="points",
         alt="Lines over time; the same numbers are in the CSV.",
     )
+    if named_below:
+        lines = dict(zip(names, series_colours(len(names), context.theme), strict=True))
+        rows = topic_rows(context, list(names), lambda topic_id: view.to("topics", topic=topic_id), colours=lines)
+        link_list(rows, key=f"{key}-names", name="Lines of the chart", look="chips")
     st.caption(_reading_help(context, partial))
+
+
+def _on_a_phone() -> bool:
+    """Whether the browser says that it is a phone's (what it says has "Mobi" in it)."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def _open_mark(context: PageContext, chart: str, topics: Sequence[str]) -> None:

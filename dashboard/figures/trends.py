@@ -16,6 +16,7 @@ from dashboard.safe_text import for_plotly
 
 _LABEL_CHARACTERS = 30
 _LABEL_GAP = 21  # pixels from one label to the next
+_TICKS = 8
 _PADDING = 58  # pixels of the height that are not plot
 
 
@@ -39,6 +40,7 @@ def trend_figure(
     colours: Mapping[str, str] | None = None,
     title: str = "",
     height: int = 430,
+    name_lines: bool = True,
 ) -> go.Figure:
     """Lines over periods, each named at its end.
 
@@ -56,6 +58,8 @@ def trend_figure(
         Draw the 95 % interval of each share as a band. Counts have none.
     colours
         Series → ``#rrggbb``; by default colours that are told apart well.
+    name_lines
+        Write each line's name at its end, where there are several; that takes room.
 
     Returns
     -------
@@ -77,8 +81,9 @@ def trend_figure(
     top = _top(lines, banded)
     figure.update_yaxes(range=[0, top], nticks=6, tickformat=",.1~%" if measure == "share" else ",~d")
     figure.update_yaxes(title_text="Share of the period's papers" if measure == "share" else "Papers")
+    _tick_periods(figure, trends)
     _mark_partial(figure, trends, partial_period, THEMES[theme])
-    if len(lines) > 1:
+    if name_lines and len(lines) > 1:
         _name_lines(figure, lines, top, height, theme)
     figure.update_layout(hovermode="closest", clickmode="event+select")
     return figure
@@ -167,6 +172,13 @@ def _hover(name: str, row: Mapping[Any, Any], partial_period: str | None) -> str
     if row["period"] == partial_period:
         said.append("This period may still be incomplete")
     return "<br>".join(said)
+
+
+def _tick_periods(figure: go.Figure, trends: pd.DataFrame) -> None:
+    """Ticks at periods, by their own names, at most `_TICKS` of them and the same number apart."""
+    periods = trends[["period_start", "period"]].drop_duplicates().sort_values("period_start")
+    shown = periods.iloc[:: -(-len(periods) // _TICKS)]
+    figure.update_xaxes(tickvals=list(shown["period_start"]), ticktext=list(shown["period"]))
 
 
 def _mark_partial(figure: go.Figure, trends: pd.DataFrame, partial_period: str | None, theme: Theme) -> None:

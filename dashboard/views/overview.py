@@ -192,7 +192,7 @@ def _over_time(context: PageContext) -> None:
 
 def _moving(context: PageContext, topics: pd.DataFrame) -> None:
     """The topics whose share rises or falls beyond doubt."""
-    if not context.index.periods:
+    if not context.index.periods or not len(topics):
         return
     moving = topics[topics["trend_class"].isin(["new", "rising", "fading"]) & (topics["n_papers"] > 0)]
     st.subheader("What changes", anchor=False)
