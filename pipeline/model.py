@@ -8,6 +8,7 @@ by ``BERTopic.load``.
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from collections.abc import Iterator, Sequence
@@ -110,7 +111,8 @@ def save_model(fit: TopicFit, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     if fit.bertopic is None:
-        (folder / "README.txt").write_text("This corpus has no terms to describe topics with.\n", encoding="utf-8")
+        note = {"note": "This corpus has no terms to describe topics with."}
+        (folder / "none.json").write_text(json.dumps(note), encoding="utf-8")
         return
     with _quiet():
         fit.bertopic.save(folder, serialization="safetensors", save_ctfidf=True, save_embedding_model=False)

@@ -90,8 +90,9 @@ def trend_chart(
         whole = replace(view, table="trends", topics=tuple(topics), topic=None, period=None, paper=None)
         csv_button(context, whole, len(trends), key=f"{key}-csv")
         figure_button(draw, title, context, key=f"{key}-html")
-    # A chart of its own for each mark: a second click on a chosen one would only let go of it.
-    chart = f"{key}-chart-{view.topic}-{view.period}"
+    # A chart of its own for each mark, since a second click on a chosen one would only let go of it; and for
+    # each measure, since one redrawn while it is being drawn keeps the old axis beside the new.
+    chart = f"{key}-chart-{view.measure}-{view.topic}-{view.period}"
     st.plotly_chart(
         draw(name_lines=not named_below),
         theme=None,

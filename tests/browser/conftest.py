@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from dashboard.queries import SnapshotIndex, index_snapshot
 from pipeline.snapshot import open_snapshot
 from tests.browser.chromium import ARGUMENTS, ensure_chromium
-from tests.browser.visits import Visit
+from tests.browser.visits import SECONDS, Visit
 from tests.servers import serving
 from tests.snapshots import publish_tiny, publish_variant
 
@@ -20,6 +20,8 @@ EMPTY = ("no papers", "no topics", "no dates")
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    # How long to wait for what will come: a machine may be busy with other things.
+    expect.set_options(timeout=20 * SECONDS)
     with sync_playwright() as started:
         yield started
 

@@ -22,7 +22,7 @@ class Visit:
     def __init__(self, browser: Browser, address: str, **options: object) -> None:
         self.address = address
         self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)  # type: ignore[arg-type]
-        self.context.set_default_timeout(20 * SECONDS)
+        self.context.set_default_timeout(30 * SECONDS)
         self.complaints: list[str] = []
         self.page = self._new_page()
 

@@ -159,6 +159,14 @@ def test_tiny_corpora_are_fitted_without_topics_or_with_few(place, records, n_pa
     assert snapshot.verify(place / "store", f"few{n_papers}", result.manifest.snapshot_id) == []
 
 
+def test_a_corpus_of_nothing_but_common_words_is_still_a_corpus(place):
+    abstract = "We have shown that this is what it was and how they could be as they are with all of them here."
+    records = [{"title": f"It is {word} they are", "abstract": f"{abstract} And {word}."} for word in ("as", "what")]
+    file = write_jsonl(place / "common.jsonl", records)
+    fit([file], "common", place / "store", place / "cache", RunSettings(embedder="lsa"))
+    assert snapshot.open_snapshot(place / "store", "common").manifest.n_topics == 0
+
+
 def test_nothing_left_to_fit_is_one_sentence(place):
     file = write_jsonl(place / "none.jsonl", [{"title": "Only a title", "abstract": ""}])
     with pytest.raises(RunError, match="No paper is left to fit: 1 no abstract"):
