@@ -32,7 +32,8 @@ def byline(paper: Any) -> str:
     )
     parts = [shown, _known(paper.venue), str(paper.year) if not pd.isna(paper.year) else "no date"]
     if not pd.isna(paper.citations):
-        parts.append(f"{int(paper.citations):,} citations")
+        n_citations = int(paper.citations)
+        parts.append(f"{n_citations:,} citation{'' if n_citations == 1 else 's'}")
     return " · ".join(for_markdown(part, limit=300) for part in parts if part)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.figures.layout import blank_figure
-from dashboard.figures.overview import papers_by_period_figure, topic_sizes_figure
+from dashboard.figures.overview import papers_by_period_figure
 from dashboard.figures.topic_map import topic_map_figure, wrap_label
 from dashboard.figures.trends import spread_apart, trend_figure
 from pipeline.snapshot import Snapshot
@@ -75,12 +75,10 @@ def marks(figure: go.Figure) -> list[Any]:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_hostile_text_stays_text_in_every_picture(hostile_snapshot: Snapshot, theme: Any) -> None:
     papers, topics = hostile_snapshot.papers, hostile_snapshot.topics
-    sized = topics.assign(n_papers=topics["size"], share=0.1)
     names = {"a": ATTACK, "b": str(topics["label"].iloc[0])}
     for figure in [
         trend_figure(trends(["a", "b"]), names, theme, title=ATTACK, partial_period="2023"),
         trend_figure(trends(["a", "b"]), names, theme, measure="count"),
-        topic_sizes_figure(sized, theme),
         papers_by_period_figure(["2020", "2021"], [1, 2], theme),
         topic_map_figure(papers, topics, theme=theme, title=ATTACK),
         blank_figure(theme, 100, ATTACK),
@@ -130,22 +128,9 @@ def test_nothing_to_draw_is_said() -> None:
     nothing = trends([]).reindex(columns=[*trends(["a"]).columns])
     for figure in [
         trend_figure(nothing, {}, "light"),
-        topic_sizes_figure(
-            pd.DataFrame(columns=["topic_id", "label", "n_papers", "share", "number", "x", "y"]), "dark"
-        ),
         papers_by_period_figure([], [], "light"),
     ]:
         assert figure.layout.annotations[0].text.startswith("No ")
-
-
-def test_topics_are_drawn_largest_first_in_the_colours_of_the_map(tiny_snapshot: Snapshot) -> None:
-    topics = tiny_snapshot.topics.assign(n_papers=[3, 9, 5, 7], share=0.1)
-    bars = topic_sizes_figure(topics, "light", n_shown=3).data[0]
-    assert list(bars.x) == [9, 7, 5]
-    assert [mark[0] for mark in bars.customdata] == topics["topic_id"].iloc[[1, 3, 2]].tolist()
-    on_map = topic_map_figure(tiny_snapshot.papers, tiny_snapshot.topics, theme="light")
-    drawn = {trace.name: trace.marker.color for trace in on_map.data}
-    assert list(bars.marker.color) == [drawn[label] for label in topics["label"].iloc[[1, 3, 2]]]
 
 
 def test_the_period_that_may_be_incomplete_is_hatched() -> None:
