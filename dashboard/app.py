@@ -115,15 +115,16 @@ def _theme() -> ThemeName:
 
 def _header(view: View) -> None:
     pages = [Link(page.capitalize(), view if page == view.page else view.to(page)) for page in PAGES]
-    left, right = st.columns([3, 2], vertical_alignment="center")
-    with left:
+    # Side by side where there is room, one below the other where not.
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="medium", key="header"
+    ):
         link_bar(
             [Link("Topic Explorer", view.to("overview"), brand=True), *pages],
             key="pages",
             name="Pages",
             current=PAGES.index(view.page) + 1,
         )
-    with right:
         place_chooser(data.listing().corpora, view)
 
 

@@ -23,7 +23,7 @@ _LABEL_CHARACTERS = 24
 def place_chooser(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View) -> None:
     """Choosers for corpus and snapshot, and the link to this view."""
     with st.container(
-        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", wrap=False
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", wrap=False, width=430
     ):
         names = sorted({*corpora, view.corpus})
         key = hold("corpus", view.corpus)

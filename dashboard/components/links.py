@@ -59,7 +59,7 @@ def link_bar(
         "current": current,
         "links": [{"label": for_text(link.label), "query": query_of(link.view), "brand": link.brand} for link in links],
     }
-    _LINK_BAR(key=key, data=data, on_follow_change=follow)
+    _LINK_BAR(key=key, data=data, on_follow_change=follow, width="content")
 
 
 def view_button(
