@@ -8,7 +8,7 @@ snapshot_id and view, the permalink's query string. Giving that string to
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ from dashboard.settings import SETTINGS, cache_folder
 from dashboard.state import View, query_of
 from pipeline import snapshot as snapshots
 from pipeline.schema import FACET_PREFIX
+
+Notify = Callable[[str], None]
 
 _BLOCK = 5_000  # papers whose text is held at once
 _PAPER_COLUMNS = (
@@ -229,22 +231,36 @@ def export_view(store: Path, query: str, corpus: str | None = None) -> bytes:
     return papers_csv(index, view, _query_vector(index, view), limited=False)
 
 
-def corpus_export(store: Path, corpus: str) -> bytes:
+def _ignore(_: str) -> None:
+    pass
+
+
+def _latest(store: Path, corpus: str, notify: Notify) -> SnapshotIndex:
+    snapshot = snapshots.open_snapshot(store, corpus)
+    if snapshot.notice:
+        notify(snapshot.notice)
+    return index_snapshot(snapshot)
+
+
+def corpus_export(store: Path, corpus: str, notify: Notify = _ignore) -> bytes:
     """Every paper of the latest snapshot of ``corpus``.
+
+    ``notify`` is told when another snapshot than the latest had to be taken.
 
     Raises
     ------
     SnapshotError
         There is no such corpus, or it cannot be opened.
     """
-    index = index_snapshot(snapshots.open_snapshot(store, corpus))
+    index = _latest(store, corpus, notify)
     return papers_csv(index, View(index.corpus, index.snapshot_id, table="papers"), limited=False)
 
 
-def topic_export(store: Path, corpus: str, topic: str) -> bytes:
+def topic_export(store: Path, corpus: str, topic: str, notify: Notify = _ignore) -> bytes:
     """The complete paper list of one topic of the latest snapshot, as on the topic's page.
 
-    ``topic`` is a topic id, ``outlier``, or a topic's number.
+    ``topic`` is a topic id, ``outlier``, or a topic's number; ``notify`` is told
+    when another snapshot than the latest had to be taken.
 
     Raises
     ------
@@ -253,7 +269,7 @@ def topic_export(store: Path, corpus: str, topic: str) -> bytes:
     SnapshotError
         There is no such corpus, or it cannot be opened.
     """
-    index = index_snapshot(snapshots.open_snapshot(store, corpus))
+    index = _latest(store, corpus, notify)
     by_number = {str(n): topic_id for n, topic_id in zip(index.topics["number"], index.topic_ids, strict=True)}
     topic_id = by_number.get(topic, topic)
     if topic_id not in index.topic_code_of:

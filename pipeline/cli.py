@@ -8,20 +8,20 @@ else below ``pipeline`` knows the dashboard.
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.text import Text
 
-from pipeline.snapshot import SnapshotError, default_cache, default_store
+from pipeline.arguments import columns_of, corpora_of, folder, readable_store
+from pipeline.failures import errors, fail, open_standard_streams, plain_errors
+from pipeline.settings import MAX_SEED
+from pipeline.snapshot import default_cache, default_store
+from pipeline.terminal import SafeConsole
 
 app = typer.Typer(
     name="topic-explorer",
@@ -31,14 +31,18 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-errors = Console(stderr=True, highlight=False)
 # Into a file or another program nothing is cut to the width of a screen that is not there.
-output = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+output = SafeConsole(
+    highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout and sys.stdout.isatty() else 200
+)
+
 
 Store = Annotated[
     Path | None,
     typer.Option(
         "--store",
+        parser=folder,
+        metavar="FOLDER",
         envvar="TOPIC_EXPLORER_STORE",
         help="Where snapshots live.",
         show_default="per-user data folder",
@@ -56,73 +60,15 @@ Corpus = Annotated[str, typer.Option("--corpus", "-c", help="The corpus by name.
 SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="A snapshot by id.", show_default="the latest")]
 
 
-def fail(message: str) -> NoReturn:
-    """Print one sentence on standard error and exit with status 1."""
-    errors.print(f"[bold red]Error:[/] {escape(message)}")
-    raise typer.Exit(1)
-
-
-def _expected_errors() -> tuple[type[Exception], ...]:
-    """The exceptions that carry a sentence for the user; imported late, as they are heavy."""
-    known: list[type[Exception]] = [SnapshotError]
-    modules = {
-        "pipeline.run": "RunError",
-        "pipeline.readers": "ReadError",
-        "pipeline.embedding": "EmbeddingError",
-        "pipeline.planted": "SampleError",
-        "dashboard.exports": "ExportError",
-    }
-    known += [getattr(sys.modules[module], name) for module, name in modules.items() if module in sys.modules]
-    return tuple(known)
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        errors.print("Stopped. The store is as it was; finished embeddings are kept for the next run.")
-        raise typer.Exit(130) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(1) from None
-    except MemoryError:
-        fail("There is not enough memory for this. Try fewer papers or --embedder lsa.")
-    except Exception as error:
-        if isinstance(error, typer.Exit):
-            raise
-        if isinstance(error, _expected_errors()):
-            fail(str(error))
-        if isinstance(error, OSError):
-            where = f"{error.filename}: " if error.filename else ""
-            fail(f"{where}{error.strerror or error}")
-        if os.environ.get("TOPIC_EXPLORER_DEBUG"):
-            raise
-        fail(
-            f"Something unexpected went wrong ({type(error).__name__}: {error}). The store is as it was. "
-            "Run again with TOPIC_EXPLORER_DEBUG=1 in the environment to see where, and please report it."
-        )
-
-
 def _command(function: Callable[..., None]) -> Callable[..., None]:
     """Register a command whose errors reach the user as one sentence."""
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
-        with _plain_errors():
+        with plain_errors():
             function(*args, **kwargs)
 
     return run
-
-
-def _columns(pairs: list[str] | None) -> dict[str, str]:
-    columns = {}
-    for pair in pairs or []:
-        ours, equals, theirs = pair.partition("=")
-        if not (equals and ours.strip() and theirs.strip()):
-            fail(f"--column {pair}: write it as OURS=THEIRS, for example --column abstract=summary.")
-        columns[ours.strip()] = theirs.strip()
-    return columns
 
 
 @app.command()
@@ -139,11 +85,11 @@ def inspect(
     from pipeline.settings import RunSettings
     from pipeline.terminal import TerminalProgress
 
-    settings = RunSettings(columns=_columns(column), facets=tuple(facet or ()))
+    settings = RunSettings(columns=columns_of(column), facets=tuple(facet or ()))
     with TerminalProgress(errors) as progress:
         documents, _ = read_documents(files, settings, progress)
     if as_json:
-        sys.stdout.write(json.dumps(documents.quality, indent=2, ensure_ascii=False) + "\n")
+        _print_json(documents.quality, indent=2)
     else:
         output.print(inspection_report(documents))
 
@@ -164,11 +110,13 @@ def fit(
         int | None,
         typer.Option(min=2, help="Fewest papers that make a topic.", show_default="by corpus size"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Same input and seed: same snapshot.")] = 42,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Same input and seed: same snapshot.")] = 42,
     store: Store = None,
     cache: Annotated[
         Path | None,
         typer.Option(
+            parser=folder,
+            metavar="FOLDER",
             envvar="TOPIC_EXPLORER_CACHE",
             help="Where embeddings are kept.",
             show_default="per-user cache folder",
@@ -182,7 +130,7 @@ def fit(
 
     settings = RunSettings(
         embedder=embedder,
-        columns=_columns(column),
+        columns=columns_of(column),
         facets=tuple(facet or ()),
         documents=DocumentSettings(seed=seed),
         topics=TopicSettings(min_topic_size=min_topic_size, seed=seed),
@@ -191,15 +139,23 @@ def fit(
     with TerminalProgress(errors) as progress:
         with progress.stage("starting"):
             from pipeline import run
-        corpus = corpus or run.corpus_name(files[0])
+        corpus = run.corpus_name(files[0]) if corpus is None else corpus
         result = run.fit(files, corpus, store, cache or default_cache(), settings, progress)
     if as_json:
-        sys.stdout.write(json.dumps(_fit_json(result), ensure_ascii=False) + "\n")
+        _print_json(_fit_json(result))
         return
     from pipeline.terminal import fit_summary
 
     output.print(fit_summary(result.manifest))
-    output.print(f"\nOpen it:  [bold]topic-explorer serve --corpus {corpus}{_store_flag(store)}[/]")
+    output.print()
+    output.print(Text.assemble("Open it:  ", (f"topic-explorer serve --corpus {corpus}{_store_flag(store)}", "bold")))
+
+
+def _print_json(value: Any, indent: int | None = None) -> None:
+    """JSON on standard output, in UTF-8 whatever the locale."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False) + "\n"
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))  # a lone surrogate becomes a JSON escape
+    sys.stdout.flush()
 
 
 def _fit_json(result: Any) -> dict[str, Any]:
@@ -246,13 +202,12 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser when it is up.")] = True,
 ) -> None:
     """Start the dashboard over the store."""
-    from pipeline.serving import ServeError, run_dashboard
+    from pipeline.serving import run_dashboard
 
-    try:
-        status = run_dashboard(store or default_store(), corpus, address, port, open_browser)
-    except ServeError as error:
-        fail(str(error))
-    raise typer.Exit(status)
+    store = readable_store(store)
+    if corpus is not None:
+        corpora_of(store, corpus)
+    raise typer.Exit(run_dashboard(store, corpus, address, port, open_browser))
 
 
 @app.command("list")
@@ -261,18 +216,17 @@ def list_(
     store: Store = None, corpus: Annotated[str | None, typer.Option("--corpus", "-c", help="Only this corpus.")] = None
 ) -> None:
     """List the snapshots in the store and the disk they use."""
-    from pipeline.snapshot import list_corpora, list_snapshots
+    from pipeline.snapshot import list_snapshots
     from pipeline.terminal import human_bytes, snapshots_table
 
-    store = store or default_store()
-    names = [corpus] if corpus else list_corpora(store)
-    found = {name: list_snapshots(store, name) for name in names}
+    store = readable_store(store)
+    found = {name: list_snapshots(store, name) for name in corpora_of(store, corpus)}
     if not any(found.values()):
-        output.print(f"No snapshot in {escape(str(store))} yet: topic-explorer fit papers.csv --corpus mylab")
+        output.print(f"No snapshot in {store} yet: topic-explorer fit papers.csv --corpus mylab")
         return
     output.print(snapshots_table(found))
     total = sum(info.bytes for infos in found.values() for info in infos)
-    output.print(f"\n{human_bytes(total)} in {escape(str(store))}", style="dim")
+    output.print(f"\n{human_bytes(total)} in {store}", style="dim")
 
 
 @app.command()
@@ -285,14 +239,15 @@ def verify(
     """Check every byte of every snapshot against its manifest; status 1 if one is damaged."""
     from pipeline import snapshot as snapshots
 
-    store = store or default_store()
-    if snapshot and not corpus:
+    store = readable_store(store)
+    if snapshot is not None and corpus is None:
         fail("--snapshot needs --corpus.")
+    if not store.exists():  # nothing checked is not the same as nothing damaged
+        fail(f"{store}: there is no such store; choose another with --store.")
     damaged = checked = 0
-    for name in [corpus] if corpus else snapshots.list_corpora(store):
-        ids = [snapshot] if snapshot else [info.snapshot_id for info in snapshots.list_snapshots(store, name)]
-        if corpus and not ids:
-            fail(f"There is no corpus {name} in {store}.")
+    for name in corpora_of(store, corpus):
+        every = [info.snapshot_id for info in snapshots.list_snapshots(store, name)]
+        ids = every if snapshot is None else [snapshot]
         for snapshot_id in ids:
             problems = snapshots.verify(store, name, snapshot_id)
             checked += 1
@@ -318,25 +273,29 @@ def export(
 ) -> None:
     """Write papers as CSV: the same bytes as the dashboard's button."""
     from dashboard.exports import corpus_export, export_view, topic_export
+    from pipeline.whole_file import whole_file
 
-    store = store or default_store()
-    if topic and view:
+    def notify(notice: str) -> None:
+        errors.print(Text(f"Note: {notice}"), soft_wrap=True)
+
+    store = readable_store(store)
+    if topic is not None and view is not None:
         fail("Give --topic or --view, not both: a view already names its topic.")
-    if view:
+    if view is not None:
         content = export_view(store, view, corpus)
-    elif corpus and topic:
-        content = topic_export(store, corpus, topic)
-    elif corpus:
-        content = corpus_export(store, corpus)
+    elif corpus is not None and topic is not None:
+        content = topic_export(store, corpus, topic, notify)
+    elif corpus is not None:
+        content = corpus_export(store, corpus, notify)
     else:
         fail("Say what to export: --corpus NAME, with --topic ID for one topic, or --view QUERY.")
     if file is None or str(file) == "-":
         sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
         return
-    partial = file.with_name(file.name + ".part")
-    partial.write_bytes(content)
-    partial.replace(file)
-    errors.print(f"{escape(str(file))}: {len(content):,} bytes")
+    with whole_file(file) as stream:
+        stream.write(content)
+    errors.print(Text(f"{file}: {len(content):,} bytes"), soft_wrap=True)
 
 
 @app.command()
@@ -349,7 +308,7 @@ def rollback(
     """Serve an earlier snapshot again; nothing is deleted."""
     from pipeline import snapshot as snapshots
 
-    output.print(f"{corpus} now serves {snapshots.rollback(store or default_store(), corpus, to)}")
+    output.print(f"{corpus} now serves {snapshots.rollback(readable_store(store), corpus, to)}")
 
 
 @app.command()
@@ -362,9 +321,9 @@ def prune(
     """Delete old snapshots; never the one being served, never one in use."""
     from pipeline import snapshot as snapshots
 
-    store = store or default_store()
+    store = readable_store(store)
     deleted = 0
-    for name in [corpus] if corpus else snapshots.list_corpora(store):
+    for name in corpora_of(store, corpus):
         for snapshot_id in snapshots.prune(store, name, keep):
             output.print(f"{name} {snapshot_id} deleted")
             deleted += 1
@@ -377,17 +336,19 @@ def sample(
     file: Annotated[Path, typer.Option("--output", "-o", help="The JSON Lines file to write.")],
     papers: Annotated[int, typer.Option(min=1, help="How many papers.")] = 3000,
     topics: Annotated[int, typer.Option(min=1, max=24, help="From how many research areas.")] = 24,
-    seed: Annotated[int, typer.Option(help="Same seed, same papers.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Same seed, same papers.")] = 1,
 ) -> None:
     """Write a planted corpus: made-up abstracts whose topics and trends are known."""
     from pipeline.planted import write_planted
 
     write_planted(file, papers, topics, seed)
-    errors.print(f"{escape(str(file))}: {papers:,} papers from {topics} areas, truth in the column planted_topic")
+    said = f"{file}: {papers:,} papers from {topics} areas, truth in the column planted_topic"
+    errors.print(Text(said), soft_wrap=True)
 
 
 def main() -> None:
     """Entry point of the ``topic-explorer`` command."""
+    open_standard_streams()
     app()
 
 

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from pipeline.documents import DocumentSet
+from pipeline.readers.columns import listed
 from pipeline.terminal import counts_table
 
 
@@ -22,7 +23,7 @@ def inspection_report(documents: DocumentSet) -> RenderableType:
         )
         parts.append(Text(f"  columns used: {columns or 'none'}", style="dim"))
         if file["unused_columns"]:
-            unused = ", ".join(file["unused_columns"])
+            unused = listed(file["unused_columns"])
             parts.append(Text(f"  not used: {unused} (keep one with --facet NAME)", style="dim"))
     parts.append(Text(f"\n{quality['read']:,} papers read, {quality['kept']:,} would be kept"))
     for heading, key in (("dropped", "dropped"), ("changed", "changed"), ("missing", "missing")):

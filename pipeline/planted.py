@@ -26,6 +26,7 @@ from pipeline.planted_areas import (
     Area,
     Course,
 )
+from pipeline.whole_file import whole_file
 
 FIRST_YEAR, LAST_YEAR = 2012, 2025
 SHARED_SHARE = 1 / 3
@@ -128,11 +129,9 @@ def planted_papers(n_papers: int, n_topics: int, seed: int) -> Iterator[dict[str
 
 def write_planted(file: Path, n_papers: int, n_topics: int, seed: int) -> None:
     """Write `planted_papers` to ``file`` as JSON Lines, whole or not at all."""
-    partial = file.with_name(file.name + ".part")
-    with partial.open("w", encoding="utf-8") as out:
+    with whole_file(file) as out:
         for record in planted_papers(n_papers, n_topics, seed):
-            out.write(json.dumps(record, ensure_ascii=False) + "\n")
-    partial.replace(file)
+            out.write(f"{json.dumps(record, ensure_ascii=False)}\n".encode())
 
 
 def _year_weights(course: Course, years: NDArray[np.int64]) -> NDArray[np.float64]:

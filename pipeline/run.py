@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline import snapshot
-from pipeline.embedding import make_embedder
+from pipeline.embedding import check_choice, make_embedder
 from pipeline.intake import read_documents
 from pipeline.model import fit_topics, save_model
 from pipeline.neighbours import nearest_papers
@@ -96,7 +96,9 @@ def fit(
         raise RunError(
             f"{corpus!r} is no corpus name: use lower-case letters, digits, - and _, for example --corpus my-lab"
         )
+    check_choice(settings.embedder)
     watch = _Stopwatch()
+    snapshot.check_writable(store, corpus)
     snapshot.clear_staging(store, corpus)
     with watch.stage("read and clean"):
         documents, report = read_documents(paths, settings, progress)

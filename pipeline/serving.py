@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import signal
@@ -14,6 +15,7 @@ import urllib.error
 import urllib.request
 import webbrowser
 from pathlib import Path
+from urllib.parse import quote
 
 _START_SECONDS = 60
 
@@ -41,16 +43,19 @@ def run_dashboard(store: Path, corpus: str | None, address: str, port: int, open
     # Its own chatter would bury ours; warnings and errors still come through.
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     host = "localhost" if address in {"127.0.0.1", "0.0.0.0", "::", "::1"} else address  # noqa: S104
-    url = f"http://{host}:{port}/" + (f"?corpus={corpus}" if corpus else "")
+    url = f"http://{host}:{port}/" + (f"?corpus={quote(corpus)}" if corpus else "")
     threading.Thread(target=_announce, args=(process, host, port, url, open_browser), daemon=True).start()
     # Ctrl-C reaches the child too (same terminal); a plain kill of ours must be passed on.
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
-        return process.wait()
+        status = process.wait()
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
         return 0
+    if status < 0:  # stopped by a signal: the one passed on above is no failure, others count as a shell counts
+        return 0 if status == -signal.SIGTERM else 128 - status
+    return status
 
 
 def _free_port(address: str, port: int) -> int:
@@ -60,10 +65,13 @@ def _free_port(address: str, port: int) -> int:
         try:
             probe.bind((address, port))
         except OSError as error:
-            raise ServeError(
-                f"Cannot listen on {address}:{port} ({error.strerror}). "
-                f"Is a dashboard already running there? Another port: --port {port + 1 if port else 8502}"
-            ) from error
+            taken = error.errno == errno.EADDRINUSE
+            hint = (
+                f"Is a dashboard already running there? Another port: --port {port % 65_535 + 1}"
+                if taken or error.errno == errno.EACCES
+                else "Choose one of this machine's addresses with --address."
+            )
+            raise ServeError(f"Cannot listen on {address}:{port} ({error.strerror}). {hint}") from error
         return int(probe.getsockname()[1])
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+MAX_SEED = 2**31 - 1
+"""Seeds go up to here: the libraries take 32 bits, and several starts count on from the first."""
+
 
 class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -29,7 +32,7 @@ class DocumentSettings(_Settings):
     language_warning_share: float = Field(
         default=0.10, description="Share of papers not in English that raises a warning."
     )
-    seed: int = 42
+    seed: int = Field(default=42, ge=0, le=MAX_SEED)
 
 
 class TopicSettings(_Settings):
@@ -58,7 +61,7 @@ class TopicSettings(_Settings):
     n_keywords: int = Field(default=15, ge=1, description="Keywords kept for each topic.")
     n_representative: int = Field(default=10, ge=1, description="Representative papers kept for each topic.")
     n_nearest_papers: int = Field(default=12, ge=1, description="Nearest papers kept for each paper.")
-    seed: int = 42
+    seed: int = Field(default=42, ge=0, le=MAX_SEED)
 
 
 class TrendSettings(_Settings):

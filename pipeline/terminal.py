@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,11 +16,28 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.progress import Progress as Bars
+from rich.segment import Segment
 from rich.table import Column, Table
 from rich.text import Text
 
+from pipeline.interruption import stop_if_asked
 from pipeline.schema import Manifest
 from pipeline.snapshot import SnapshotInfo
+
+_UNSAFE = {
+    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"),
+    **{ord(kept): kept for kept in "\n\t"},
+}
+"""Control characters, which can move the cursor or rename the window, and those that turn the reading direction."""
+
+
+class SafeConsole(Console):
+    """A console on which text from files cannot pass for commands to the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """The segments of ``renderable``, every unsafe character of its text replaced."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=segment.text.translate(_UNSAFE))
 
 
 class _Count(MofNCompleteColumn):
@@ -54,6 +71,7 @@ class TerminalProgress:
     @contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator[_Counter]:
         """Draw one bar for the time the stage takes."""
+        stop_if_asked()
         task = self._bars.add_task(name, total=total)
         yield _Counter(self._bars, task)
         if total is None:
@@ -73,6 +91,7 @@ class _Counter:
 
     def advance(self, n: int = 1) -> None:
         """Report ``n`` more steps done."""
+        stop_if_asked()
         self._bars.advance(self._task, n)  # type: ignore[arg-type]
 
 

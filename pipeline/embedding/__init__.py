@@ -11,10 +11,29 @@ from pathlib import Path
 
 from pipeline.embedding.embedder import Embedder, EmbeddingError
 
-__all__ = ["Embedder", "EmbeddingError", "make_embedder"]
+__all__ = ["Embedder", "EmbeddingError", "check_choice", "make_embedder"]
 
 CHOICES = "auto, minilm, minilm:fp32, lsa or precomputed:FILE.npy"
 """What ``name`` may be, in words for messages."""
+
+_MINILM = ("auto", "minilm", "minilm:int8", "minilm:fp32")
+
+
+def check_choice(name: str) -> None:
+    """Refuse an embedder that `make_embedder` would refuse whatever the input, before any time went into that.
+
+    Raises
+    ------
+    EmbeddingError
+        The name is unknown, or the file of ``precomputed:FILE.npy`` cannot be used.
+    """
+    kind, _, argument = name.partition(":")
+    if kind == "precomputed" and argument:
+        from pipeline.embedding.precomputed import open_array
+
+        open_array(Path(argument))
+    elif name not in (*_MINILM, "lsa"):
+        raise EmbeddingError(f"There is no embedder {name!r}: choose {CHOICES}.")
 
 
 def make_embedder(
@@ -49,8 +68,9 @@ def make_embedder(
     EmbeddingError
         The name is unknown, or its weights or file are missing or unusable; says what to do.
     """
-    kind, _, argument = name.partition(":")
-    if name in ("auto", "minilm", "minilm:int8", "minilm:fp32"):
+    check_choice(name)
+    argument = name.partition(":")[2]
+    if name in _MINILM:
         from pipeline.embedding.minilm import MiniLMEmbedder
 
         return MiniLMEmbedder(cache, n_texts, "fp32" if argument == "fp32" else "int8", automatic=name == "auto")
@@ -58,9 +78,7 @@ def make_embedder(
         from pipeline.embedding.lsa import LsaEmbedder
 
         return LsaEmbedder(n_texts, seed)
-    if kind == "precomputed" and argument:
-        from pipeline.embedding.precomputed import PrecomputedEmbedder
+    from pipeline.embedding.precomputed import PrecomputedEmbedder
 
-        n_records = n_texts if n_records is None else n_records
-        return PrecomputedEmbedder(Path(argument), range(n_texts) if rows is None else rows, n_records)
-    raise EmbeddingError(f"There is no embedder {name!r}: choose {CHOICES}.")
+    n_records = n_texts if n_records is None else n_records
+    return PrecomputedEmbedder(Path(argument), range(n_texts) if rows is None else rows, n_records)

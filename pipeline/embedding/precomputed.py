@@ -41,7 +41,7 @@ class PrecomputedEmbedder:
     def __init__(self, path: Path, rows: Sequence[int], n_records: int) -> None:
         self._path = path
         self._rows = np.asarray(rows, dtype=np.int64)
-        self._array = _open(path)
+        self._array = open_array(path)
         if len(self._array) != n_records:
             raise EmbeddingError(
                 f"{path} has {len(self._array):,} rows, but the input has {n_records:,} records: "
@@ -102,9 +102,17 @@ class PrecomputedEmbedder:
         (folder / "encoder.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
 
 
-def _open(path: Path) -> NDArray[Any]:
-    """The file as a memory-mapped array, checked for shape and type; nothing in it is unpickled."""
+def open_array(path: Path) -> NDArray[Any]:
+    """The file as a memory-mapped array, checked for shape and type; nothing in it is unpickled.
+
+    Raises
+    ------
+    EmbeddingError
+        The file is missing or not such an array.
+    """
     try:
+        if path.exists() and not path.is_dir() and not path.is_file():  # opening a pipe would wait for its writer
+            raise EmbeddingError(f"{path} is no ordinary file: save the array to one first.")
         with path.open("rb") as stream:
             is_npy = stream.read(6) == b"\x93NUMPY"
         if not is_npy:

@@ -84,7 +84,7 @@ def canonical_mapping(columns: Mapping[str, str]) -> dict[str, str]:
     Raises
     ------
     ReadError
-        A name on our side is none of ours.
+        A name on our side is none of ours, or two mean the same field.
     """
     mapping: dict[str, str] = {}
     for ours, theirs in columns.items():
@@ -93,6 +93,10 @@ def canonical_mapping(columns: Mapping[str, str]) -> dict[str, str]:
         field_ = field_ or (_RANKS[name][0] if name in _RANKS else None)
         if field_ is None:
             raise ReadError(f"--column {ours}={theirs}: {ours!r} is no field of a paper; use {listed(FIELD_NAMES)}.")
+        if field_ in mapping:
+            raise ReadError(
+                f"--column {ours}={theirs}: the {field_} is {mapping[field_]!r} already; keep one of the two."
+            )
         mapping[field_] = theirs
     return mapping
 

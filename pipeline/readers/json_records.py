@@ -27,6 +27,8 @@ _NAMED_ARRAY = re.compile(r'"([^"\\]{1,80})"\s*:\s*\[\s*\{')
 _KEY = re.compile(r'"([^"\\]{1,80})"\s*:')
 _DECODER = json.JSONDecoder(strict=False)  # raw newlines inside strings are common and harmless
 _FIRST_PIECE = 1 << 16
+_MOST_OPENINGS = 50_000
+"""Braces tried after a broken record before the rest of the file is given up: a few seconds' worth."""
 
 
 class _MalformedError(Exception):
@@ -163,7 +165,7 @@ class _Elements:
     def next_record_after(self, position: int, is_record: Callable[[dict[str, Any]], bool]) -> dict[str, Any] | None:
         """The first sound record that begins after ``position`` in the buffer, None if no more comes."""
         self._at = min(position, len(self._buffer))
-        while True:
+        for _ in range(_MOST_OPENINGS):
             opening = self._buffer.find("{", self._at)
             if opening < 0:
                 self._at = len(self._buffer)
@@ -181,6 +183,8 @@ class _Elements:
                 continue
             if isinstance(value, dict) and is_record(value):
                 return value
+        self._at, self._ended, self.is_cut_off = len(self._buffer), True, True
+        return None
 
     def _more(self, n_characters: int) -> None:
         parts = [self._buffer[self._at :]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,6 +124,7 @@ class _Reading:
         if not self._report.n_records_by_file[self.name]:
             self._report.add(Problem(self.name, None, "no records", "the file holds no records"))
         elif not self.knows_columns:
+            self._refuse_unreadable()
             self._check()
 
     def _items(self) -> Iterator[Record | Problem]:
@@ -165,6 +167,15 @@ class _Reading:
             self._report.n_records += 1
             self._report.n_records_by_file[self.name] += 1
         self._report.add(problem)
+
+    def _refuse_unreadable(self) -> None:
+        """Say what is wrong with the first record where no record at all gave a column."""
+        mine = [problem for problem in self._report.problems if problem.source == self.name]
+        if not self.columns and mine:
+            raise ReadError(
+                f"{self.name}: none of its records can be read; the first one, record {mine[0].position}: "
+                f"{mine[0].detail}. Check that it is complete and holds one JSON object for each paper."
+            )
 
     def _set_columns(self, columns: Sequence[str], mapping: Mapping[str, str]) -> None:
         self.columns = list(columns)
@@ -215,13 +226,18 @@ def _opened(
 
 def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Each file once with a name of its own: the folder is put before names that occur twice."""
-    distinct = list({path.resolve(): path for path in map(Path, paths)}.values())
-    names = [path.name for path in distinct]
+    distinct = list({os.path.realpath(path): path for path in map(Path, paths)}.values())
+    names = [_storable(path.name) for path in distinct]
     for depth in range(2, 20):
         if len(set(names)) == len(names):
             break
         names = [
-            "/".join(path.resolve().parts[-depth:]) if names.count(name) > 1 else name
+            _storable("/".join(Path(os.path.realpath(path)).parts[-depth:])) if names.count(name) > 1 else name
             for path, name in zip(distinct, names, strict=True)
         ]
     return list(zip(distinct, names, strict=True))
+
+
+def _storable(name: str) -> str:
+    """``name`` without the bytes that are not UTF-8, which no table or manifest could hold."""
+    return name.encode("utf-8", "replace").decode("utf-8")

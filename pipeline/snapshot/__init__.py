@@ -29,7 +29,7 @@ from pipeline.snapshot.layout import (
     default_store,
 )
 from pipeline.snapshot.opening import Snapshot, open_snapshot, verify_in_background
-from pipeline.snapshot.publishing import clear_staging, publish
+from pipeline.snapshot.publishing import check_writable, clear_staging, publish
 
 __all__ = [
     "Snapshot",
@@ -39,6 +39,7 @@ __all__ = [
     "SnapshotInfo",
     "SnapshotMissing",
     "SnapshotTooNew",
+    "check_writable",
     "clear_staging",
     "default_cache",
     "default_store",

@@ -41,13 +41,16 @@ def sync(path: Path) -> None:
 
 
 def protect(path: Path) -> None:
-    """Take everybody's right to write file ``path``, where the file system knows such rights.
+    """Take everybody's right to write file ``path``, and let those read it who may read its folder.
 
-    Folders keep theirs: whoever owns a store may delete it with ``rm -r``.
+    Some libraries write files that only their maker can read, and a dashboard
+    may run as somebody else. Folders keep their rights: whoever owns a store
+    may delete it with ``rm -r``. Does nothing where the file system knows no
+    such rights.
     """
     with suppress(OSError):
         before("chmod", path)
-        path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o555)
+        path.chmod(stat.S_IMODE(path.parent.stat().st_mode) & 0o444)
 
 
 def rename(source: Path, target: Path) -> None:

@@ -62,9 +62,15 @@ def plain_disk_errors(corpus: str) -> Iterator[None]:
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SnapshotError(
-            f"Corpus {corpus} could not be changed: {reason}. "
+            f"Corpus {corpus} could not be changed: {reason}{_where(error)}. "
             "What it serves is as it was; free some space or choose another --store, then try again."
         ) from error
+
+
+def _where(error: Exception) -> str:
+    """The name of the file or folder ``error`` is about, in brackets; nothing where it does not say."""
+    name = getattr(error, "filename", None)
+    return f" ({Path(name).name})" if isinstance(name, str) else ""
 
 
 def default_store() -> Path:

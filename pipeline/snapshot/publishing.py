@@ -95,6 +95,24 @@ def publish(
                 raise
 
 
+def check_writable(store: Path, corpus: str) -> None:
+    """Refuse a store that cannot be written, before hours go into what was to be published there.
+
+    Changes nothing, so it cannot know everything: `publish` may still be refused.
+
+    Raises
+    ------
+    SnapshotError
+        The folder of ``corpus``, or the nearest above it that exists, is no
+        folder or may not be written.
+    """
+    staging = corpus_folder(store, corpus) / "staging"
+    there = next(path for path in (staging, *staging.parents) if os.path.lexists(path))
+    if not os.access(there, os.W_OK | os.X_OK) or not there.is_dir():
+        reason = "its rights or its disk allow no writing" if there.is_dir() else "it is no folder"
+        raise SnapshotError(f"{there}: nothing can be published there, {reason}; choose another --store.")
+
+
 def clear_staging(store: Path, corpus: str) -> None:
     """Delete what publishers that died left behind; never what one is working on."""
     folder = corpus_folder(store, corpus)
@@ -168,7 +186,13 @@ def _publishing_time(folder: Path, now: datetime) -> datetime:
     """The second to publish in, after every snapshot there is: a clock set back must not reorder them."""
     created = now.astimezone(UTC).replace(microsecond=0)
     newest = next(iter(snapshot_ids(folder)), None)
-    return max(created, created_of(newest) + timedelta(seconds=1)) if newest else created
+    try:
+        return max(created, created_of(newest) + timedelta(seconds=1)) if newest else created
+    except OverflowError:
+        raise SnapshotError(
+            f"Snapshot {newest} of corpus {folder.name} says it is from the end of time, and none can follow it; "
+            "delete its folder, then try again."
+        ) from None
 
 
 def _twin(folder: Path, manifest: Manifest, now: datetime) -> str | None:

@@ -178,7 +178,7 @@ def test_inspect_reports_what_is_wrong_without_fitting(tmp_path):
         (["export", "--corpus", "nothing"], "nothing"),
         (["rollback", "--corpus", "nothing"], "nothing"),
         (["verify", "--snapshot", "20260101T000000Z-abcdef"], "--corpus"),
-        (["serve", "--port", "1", "--no-open"], "--port"),
+        (["serve", "--port", "1", "--no-open"], "Cannot listen on"),
     ],
 )
 def test_mistakes_get_one_sentence_and_a_status(tmp_path, arguments, said):
