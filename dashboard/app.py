@@ -10,7 +10,8 @@ from __future__ import annotations
 import importlib
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -68,7 +69,12 @@ def _show() -> None:
     if place.missing_snapshot is not None:
         _offer_nearest(place)
         return
-    index = _open(place, pinned=bool(params.get("snapshot")) and not notices)
+    try:
+        index = _open(place, pinned=bool(params.get("snapshot")) and not notices)
+    except SnapshotError as error:
+        st.error(for_markdown(str(error)), icon=":material/error:")
+        _offer_others(place.corpus, sorted(listing.corpora))
+        return
     if index is None:
         return
     view, more = view_from_query(params, index.facts)
@@ -114,7 +120,9 @@ def _theme() -> ThemeName:
 
 
 def _header(view: View) -> None:
-    pages = [Link(page.capitalize(), view if page == view.page else view.to(page)) for page in PAGES]
+    # The link of the page one is on closes what is open on it: the topic's page leads back to the table.
+    here = replace(view, topic=None, paper=None, similar=None, period=None, list_page=1)
+    pages = [Link(page.capitalize(), here if page == view.page else view.to(page)) for page in PAGES]
     # Side by side where there is room, one below the other where not.
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="medium", key="header"
@@ -165,6 +173,14 @@ def _open_button(corpus: str, snapshot_id: str) -> None:
         st.query_params.from_dict(params)
 
     st.button(f"Open the same view in snapshot {snapshot_id}", key="open-nearest", type="primary", on_click=follow)
+
+
+def _offer_others(corpus: str, names: Sequence[str]) -> None:
+    """A way out of a corpus that cannot be shown."""
+    for name in names:
+        if name != corpus:
+            label = f"Open the corpus {for_markdown(name)}"
+            st.button(label, key=f"open-{name}", on_click=st.query_params.from_dict, args=({"corpus": name},))
 
 
 def _empty_store() -> None:

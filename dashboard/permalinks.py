@@ -194,5 +194,5 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         table=read.one("table", "table", TABLES, ""),
         abstracts=read.one("abstracts", "abstracts", ("yes",), None) is not None,
     )
-    notices = [f"The link holds a {name} that this snapshot does not know; it was left out." for name in read.left_out]
+    notices = [f"Part of the link ({name}) does not fit this snapshot and was left out." for name in read.left_out]
     return view, notices

@@ -135,7 +135,10 @@ class View:
         period); any change but of the list's page goes back to its first page.
         """
         if page is not None and page != self.page:
-            closed = {"topic": None, "paper": None, "similar": None, "period": None, "table": "", "sort": ""}
+            closed: dict[str, Any] = dict.fromkeys(("topic", "paper", "similar", "period"))
+            closed |= {"table": "", "sort": ""}
+            if page == "map" and ("paper" in changes or "topic" in changes):
+                closed["viewport"] = None  # what one wants to see may lie outside it
             changes = {"page": page, **closed, **changes}
         return replace(self, **{"list_page": 1, **changes})
 

@@ -264,7 +264,7 @@ def verify(
 @_command
 def export(
     corpus: Annotated[str | None, typer.Option("--corpus", "-c", help="The corpus by name.")] = None,
-    topic: Annotated[str | None, typer.Option(help="One topic's papers, by topic id or number.")] = None,
+    topic: Annotated[str | None, typer.Option(help="One topic's papers, by topic id or number, or outlier.")] = None,
     view: Annotated[str | None, typer.Option(help="A permalink's query string: exactly that view.")] = None,
     file: Annotated[
         Path | None, typer.Option("--output", "-o", help="The CSV file.", show_default="standard output")

@@ -26,8 +26,14 @@ def inspection_report(documents: DocumentSet) -> RenderableType:
             unused = listed(file["unused_columns"])
             parts.append(Text(f"  not used: {unused} (keep one with --facet NAME)", style="dim"))
     parts.append(Text(f"\n{quality['read']:,} papers read, {quality['kept']:,} would be kept"))
-    for heading, key in (("dropped", "dropped"), ("changed", "changed"), ("missing", "missing")):
-        if counts := {name: count for name, count in quality[key].items() if count}:
+    noticed = {name: count for name, count in quality["problems"].items() if name not in quality["dropped"]}
+    for heading, found in (
+        ("dropped", quality["dropped"]),
+        ("changed", quality["changed"]),
+        ("noticed", noticed),
+        ("missing", quality["missing"]),
+    ):
+        if counts := {name: count for name, count in found.items() if count}:
             parts += [Text(""), counts_table(heading, counts)]
             parts += _examples(quality["examples"], counts)
     if quality["languages"]:

@@ -22,20 +22,23 @@ class MapEvent:
 
     ``picked_row`` is the row of a paper that was clicked, ``picked_topic`` the
     topic whose label was; ``polygon`` a region drawn by box or lasso;
-    ``cleared`` says that the reader dropped the region. ``viewport`` is what
-    the map showed then: left, bottom, right, top.
+    ``cleared`` says that the reader dropped the region, ``moved`` that the map
+    was zoomed or panned. ``viewport`` is what the map showed then: left,
+    bottom, right, top; ``None`` for the whole map.
     """
 
     picked_row: int | None = None
     picked_topic: str | None = None
     polygon: Polygon | None = None
     cleared: bool = False
+    moved: bool = False
     viewport: tuple[float, float, float, float] | None = None
 
     @property
     def happened(self) -> bool:
         """Whether there is anything to act on."""
-        return self.cleared or any(field is not None for field in (self.picked_row, self.picked_topic, self.polygon))
+        gestures = (self.picked_row, self.picked_topic, self.polygon)
+        return self.cleared or self.moved or any(gesture is not None for gesture in gestures)
 
 
 NOTHING = MapEvent()
@@ -47,7 +50,7 @@ def read_event(value: Any, n_papers: int, topic_ids: tuple[str, ...]) -> MapEven
     Parameters
     ----------
     value
-        A mapping with ``kind`` (picked, topic, region or cleared) and that kind's value.
+        A mapping with ``kind`` (picked, topic, region, cleared or window) and that kind's value.
     n_papers, topic_ids
         What the map shows: rows and topics outside it are refused.
     """
@@ -69,6 +72,8 @@ def read_event(value: Any, n_papers: int, topic_ids: tuple[str, ...]) -> MapEven
                 return MapEvent(polygon=polygon, viewport=viewport)
         case "cleared":
             return MapEvent(cleared=True, viewport=viewport)
+        case "window":
+            return MapEvent(moved=True, viewport=viewport)
     return NOTHING
 
 

@@ -81,6 +81,7 @@ def topic_map(
     highlighted: Sequence[int] | NDArray[np.integer] = (),
     paper: int | None = None,
     selection: Polygon | None = None,
+    window: tuple[float, float, float, float] | None = None,
     caption: str = "",
     height: int = 640,
     still: bool = False,
@@ -111,6 +112,8 @@ def topic_map(
         Row of the open paper: it gets a ring.
     selection
         The region that is selected; papers outside it fade.
+    window
+        The part of the map in view: left, bottom, right, top; ``None`` for all of it.
     caption
         Where this comes from (corpus, snapshot), written under saved pictures.
     height
@@ -137,6 +140,7 @@ def topic_map(
         "highlighted": pack_rows(highlighted[:MAX_HIGHLIGHTED]) if len(highlighted) else None,
         "paper": None if paper is None else int(paper),
         "selection": [[float(x), float(y)] for x, y in selection] if selection else None,
+        "window": list(window) if window else None,
         "caption": caption,
         "height": height,
         "still": still,

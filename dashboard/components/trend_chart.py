@@ -120,6 +120,8 @@ def _open_mark(context: PageContext, chart: str, topics: Sequence[str]) -> None:
     mark = points[0].get("customdata") if points else None
     if isinstance(mark, list) and len(mark) == 2 and mark[1] in context.index.periods:
         go(papers_of_mark(context, str(mark[0]), mark[1], topics))
+        # The list may lie below the edge of the screen.
+        st.toast(f"The papers of {for_markdown(mark[1])} are listed below the chart.", icon=":material/arrow_downward:")
 
 
 def papers_of_mark(context: PageContext, series: str, period: str, topics: Sequence[str]) -> View:

@@ -66,6 +66,7 @@ def _map(context: PageContext) -> None:
         highlighted=np.flatnonzero(context.mask & (index.topic_codes < 0)) if view.topic == OUTLIER_TOPIC_ID else (),
         paper=index.rows_by_id[view.paper] if view.paper else None,
         selection=view.selection,
+        window=_window(view),
         caption=f"Topic Explorer, {view.corpus}, snapshot {view.snapshot_id}",
         height=_HEIGHT,
         on_event=lambda event: _act(context, event),
@@ -73,9 +74,13 @@ def _map(context: PageContext) -> None:
 
 
 def _act(context: PageContext, event: MapEvent) -> None:
-    """What a gesture on the map leads to."""
-    view, index = context.view, context.index
-    if event.cleared:
+    """What a gesture on the map leads to; the part in view goes into the link with it."""
+    index = context.index
+    left, bottom, right, top = event.viewport or (0.0, 0.0, 0.0, 0.0)
+    view = replace(context.view, viewport=(left, right, bottom, top) if event.viewport else None)
+    if event.moved:
+        go(view)
+    elif event.cleared:
         go(replace(view, selection=None, paper=None, list_page=1))
     elif event.polygon is not None:
         go(replace(view, selection=event.polygon, paper=None, list_page=1))
@@ -83,6 +88,14 @@ def _act(context: PageContext, event: MapEvent) -> None:
         go(replace(view, paper=str(index.papers["paper_id"].iloc[event.picked_row])))
     elif event.picked_topic is not None:
         go(_toggled(view, event.picked_topic))
+
+
+def _window(view: View) -> tuple[float, float, float, float] | None:
+    """What the view's link says is in view: left, bottom, right, top."""
+    if view.viewport is None:
+        return None
+    left, right, bottom, top = view.viewport
+    return left, bottom, right, top
 
 
 def _toggled(view: View, topic_id: str) -> View:

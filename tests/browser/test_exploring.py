@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.queries import SnapshotIndex, listed_papers, matching_rows, rows_in_polygon, search_words
 from dashboard.state import Filters, View
@@ -76,6 +76,7 @@ def test_from_the_table_to_a_topic_and_through_all_its_papers(visit: Visit, inde
     index = index_of("larger")
     page = visit.open("corpus=larger&page=topics")
     grid = page.get_by_test_id("stDataFrame")
+    grid.locator("canvas").first.wait_for()
     box = grid.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 120, box["y"] + 36 * 2.5)  # the second row: its label
@@ -214,7 +215,7 @@ def test_counts_and_shares_are_the_numbers_of_the_file(
     page = visit.open(f"corpus=tiny&page=trends&topics={topic_id}")
     page.get_by_text("Number of papers", exact=True).click()
     page.wait_for_url(re.compile("measure=count"))
-    expect(page.locator(".js-plotly-plot .ytitle")).to_have_text("Papers")
+    expect(page.locator(".js-plotly-plot .ytitle").filter(has_text=re.compile("^Papers$"))).to_be_visible()
     content = visit.download(page.get_by_role("button", name="CSV", exact=True).first)
     rows = rows_of(content)
     dated = index.papers["year"].notna() & (index.papers["topic_id"] == topic_id)
@@ -265,3 +266,41 @@ def test_search_by_words_by_meaning_and_from_paper_to_paper(visit: Visit, index_
     assert set(nearest) == set(index.snapshot.neighbours[row])
     visit.expect_listed(len(nearest), 60)
     expect(visit.titles("similar")).to_have_text(list(index.papers["title"].iloc[nearest]))
+
+
+# --- the part of the map in view -------------------------------------------------------------
+
+NAMES = """() => {
+    const host = [...document.querySelectorAll("*")].find(e => e.shadowRoot?.querySelector(".te-stage"))
+    if (!host) return ""
+    const frame = host.shadowRoot.querySelector(".te-stage").getBoundingClientRect()
+    const found = [...host.shadowRoot.querySelectorAll(".te-overlay text")].map(name => {
+        const box = name.getBoundingClientRect()
+        return `${name.textContent} ${Math.round((box.x - frame.x) / 8)} ${Math.round((box.y - frame.y) / 8)}`
+    })
+    return found.sort().join("; ")
+}"""
+"""The names on the map and where they stand, to the nearest eight pixels."""
+
+
+def test_the_part_of_the_map_in_view_is_in_the_link(visit: Visit, chromium: Browser) -> None:
+    page = visit.open("corpus=tiny&page=map")
+    page.get_by_text("60 of 60 papers drawn").wait_for()
+    page.wait_for_function(f"() => ({NAMES})() !== ''")
+    whole = page.evaluate(NAMES)
+    box = page.locator(".te-stage").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.4)
+    page.mouse.wheel(0, -600)
+    page.wait_for_url(re.compile("window="))
+    visit.settled()
+    zoomed = page.evaluate(NAMES)
+    assert zoomed != whole
+
+    other = Visit(chromium, visit.address)
+    other.open(page.url.split("?", 1)[1]).wait_for_function(f"names => ({NAMES})() === names", arg=zoomed)
+    other.leave()
+
+    page.go_back()
+    page.wait_for_url(lambda url: "window=" not in url)
+    page.wait_for_function(f"names => ({NAMES})() === names", arg=whole)

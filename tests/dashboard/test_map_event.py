@@ -20,6 +20,8 @@ TRIANGLE = [[0, 0], [1, 0], [0, 1.000049]]
         ({"kind": "topic", "topic": "t-2"}, MapEvent(picked_topic="t-2")),
         ({"kind": "region", "polygon": TRIANGLE}, MapEvent(polygon=((0, 0), (1, 0), (0, 1.0)))),
         ({"kind": "cleared"}, MapEvent(cleared=True)),
+        ({"kind": "window", "viewport": [0, 1, 2, 3]}, MapEvent(moved=True, viewport=(0, 1, 2, 3))),
+        ({"kind": "window", "viewport": None}, MapEvent(moved=True)),
         ({"kind": "cleared", "viewport": [0, 1, 2, 3]}, MapEvent(cleared=True, viewport=(0, 1, 2, 3))),
         ({"kind": "cleared", "viewport": [0, 1, "2", 3]}, MapEvent(cleared=True)),
     ],

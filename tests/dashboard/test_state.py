@@ -154,7 +154,7 @@ def test_a_link_can_be_read():
 )
 def test_what_a_snapshot_does_not_know_is_left_out_and_said(query, what):
     view, notices = view_from_query(parsed(query), FACTS)
-    assert notices == [f"The link holds a {what} that this snapshot does not know; it was left out."]
+    assert notices == [f"Part of the link ({what}) does not fit this snapshot and was left out."]
     again, none = view_from_query(parsed(query_of(view)), FACTS)
     assert (again, none) == (view, [])
 

@@ -47,6 +47,22 @@ class Camera {
     return { x: (left + right) / 2, y: (bottom + top + HEAD / scale) / 2, scale }
   }
 
+  /** Centre and scale that show exactly `bounds`, and more to the sides or above where the screen is of another shape. */
+  placeOf([left, bottom, right, top]) {
+    const scale = Math.min(this.width / Math.max(right - left, 1e-9), this.height / Math.max(top - bottom, 1e-9))
+    const whole = this.wholeScale
+    return {
+      x: (left + right) / 2,
+      y: (bottom + top) / 2,
+      scale: Math.max(whole * 0.5, Math.min(whole * DEEPEST, scale)),
+    }
+  }
+
+  /** Where the camera stands, for telling whether it has moved. */
+  get place() {
+    return this.untouched ? "whole" : [this.x, this.y, this.scale].map(value => value.toPrecision(7)).join(" ")
+  }
+
   toScreen(x, y) {
     return [(x - this.x) * this.scale + this.width / 2, this.height / 2 - (y - this.y) * this.scale]
   }

@@ -3,7 +3,7 @@
 const HINT = "Scroll to zoom · click a paper or a name · Shift-drag to lasso"
 const PATIENT = 2000 // milliseconds an answer to a gesture may take before other questions are asked
 const GLIDE = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 260 // milliseconds
-const kept = new Map() // map and points → camera: coming back to a page finds the map as it was left
+const RESTED = 600 // milliseconds without a move after which the link is told what is in view
 
 class TopicMap {
   constructor(root, points, component) {
@@ -11,6 +11,8 @@ class TopicMap {
     this.points = points
     this.mode = "pan"
     this.camera = new Camera(points.bounds)
+    this.windowAt = this.camera.place // where the camera stood when the link and the map last agreed
+    this.saidWindow = "null" // and what the link said then
     this.build()
     this.hover = new Hover(this)
     this.labels = new Labels(this.labelLayer, points)
@@ -76,6 +78,7 @@ class TopicMap {
 
   update(component) {
     this.component = component
+    const isLate = performance.now() < this.answerDue // it may answer a gesture before the last one
     this.answerDue = 0
     const { data: spec } = component
     const surface = readSurface(this.root)
@@ -89,17 +92,29 @@ class TopicMap {
     this.frame.classList.toggle("te-still", spec.still)
     this.hint.textContent = spec.still ? "Click a paper or a name" : HINT
     this.stage.style.height = `min(${spec.height}px, max(400px, 100vh - 310px))`
-    if (first) {
-      this.setMode(this.mode)
-      const before = kept.get(this.keptAs)
-      if (before) Object.assign(this.camera, before)
-    }
+    if (first) this.setMode(this.mode)
     this.resized(true)
+    this.goTo(spec.window, isLate)
     this.dress()
   }
 
-  get keptAs() {
-    return `${this.spec.map} ${this.spec.points}`
+  /** The part in view that the link names, unless it is the one that was reported from here. */
+  goTo(named, isLate) {
+    const said = JSON.stringify(named)
+    if (said === this.saidWindow || isLate) return
+    if (named) Object.assign(this.camera, this.camera.placeOf(named), { untouched: false })
+    else this.camera.fit()
+    this.windowAt = this.camera.place
+    this.saidWindow = said
+  }
+
+  /** Tells the link which part is in view, once the map has come to rest somewhere else. */
+  tellWindow() {
+    if (this.removed || this.spec.still || this.moving || this.gestures.pointers.size) return
+    const place = this.camera.place
+    if (place === this.windowAt) return
+    this.windowAt = place
+    this.report({ kind: "window" })
   }
 
   /** The bits of the mask that is asked for; the one before as long as it has not come. */
@@ -163,10 +178,8 @@ class TopicMap {
     }, 120)
     this.drawRegion()
     this.drawRings()
-    if (!camera.untouched) {
-      const { x, y, scale, untouched } = camera
-      kept.set(this.keptAs, { x, y, scale, untouched })
-    } else kept.delete(this.keptAs)
+    clearTimeout(this.resting)
+    this.resting = setTimeout(() => this.tellWindow(), RESTED)
   }
 
   placeLabels() {
@@ -324,9 +337,12 @@ class TopicMap {
   }
 
   report(event) {
+    const window = this.camera.untouched ? null : this.camera.viewport
+    this.windowAt = this.camera.place
+    this.saidWindow = JSON.stringify(window)
     const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` // none without https, except on localhost
     this.answerDue = performance.now() + PATIENT
-    this.component.setStateValue("event", { id, viewport: this.camera.viewport, ...event })
+    this.component.setStateValue("event", { id, viewport: window, ...event })
   }
 
   /** Asks for titles, but not while the server is busy with a gesture: that answer comes first. */
@@ -339,6 +355,7 @@ class TopicMap {
   remove() {
     this.removed = true
     clearTimeout(this.settling)
+    clearTimeout(this.resting)
     this.observer.disconnect()
     this.hover.hide()
     this.painter.remove()
