@@ -50,6 +50,7 @@ def test_filters_by_year_venue_and_words_hold_on_every_page(visit: Visit, index_
     n = int(matching_rows(index, Filters(years=(2021, 2025), venues=(venue,))).sum())
     visit.expect_count(n, 60)
     page.keyboard.press("Escape")
+    visit.settled()
 
     words = page.get_by_role("searchbox", name=re.compile("Words"))
     words.fill("birdsong OR solar")
