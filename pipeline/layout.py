@@ -1,4 +1,4 @@
-"""Rows of vectors before and after they are laid out: copies, exact neighbours, a layout for a handful."""
+"""Rows of vectors before and after they are laid out: copies, a layout for a handful, the most typical of several."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_mutual_info_score
 
 from pipeline.assignment import Floats, Labels
-from pipeline.neighbours import nearest_papers
 
 
 def distinct_rows(vectors: Floats) -> tuple[Floats, NDArray[np.intp]]:
@@ -38,15 +37,6 @@ def spread_copies(layout: Floats, copies: NDArray[np.intp], seed: int) -> Floats
         noise = np.random.default_rng(seed).normal(0.0, hair, (n_copies, layout.shape[1]))
         everywhere[~first_rows] += noise.astype(np.float32)
     return everywhere
-
-
-def exact_neighbours(vectors: Floats, k: int) -> tuple[NDArray[np.int32], Floats]:
-    """Each row's ``k`` nearest rows by cosine, itself first: (n, k + 1) row numbers and cosine distances."""
-    others = nearest_papers(vectors, k)
-    cosines = np.stack([(vectors * vectors[column]).sum(axis=1) for column in others.T], axis=1)
-    rows = np.column_stack([np.arange(len(vectors), dtype=np.int32), others])
-    distances = np.column_stack([np.zeros(len(vectors)), np.maximum(1.0 - cosines, 0.0)])
-    return rows, distances.astype(np.float32)
 
 
 def principal_components(vectors: Floats, n_components: int) -> Floats:

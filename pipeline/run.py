@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import resource
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,19 +13,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pipeline import snapshot
 from pipeline.embedding import check_choice, make_embedder
 from pipeline.intake import read_documents
 from pipeline.model import fit_topics, save_model
-from pipeline.neighbours import nearest_papers
 from pipeline.progress import SILENT, Progress
 from pipeline.quality import diversity
-from pipeline.schema import CORPUS_PATTERN, FacetRecord, Manifest, StageTiming, TrendsRecord
+from pipeline.schema import CORPUS_PATTERN, FacetRecord, Manifest, TrendsRecord
 from pipeline.search_index import write_search_index
 from pipeline.settings import RunSettings
-from pipeline.stages import StageCache, content_key
+from pipeline.stages import Stages
 from pipeline.topics import describe_topics
 from pipeline.trends import classify_trends, count_terms, count_trends
 
@@ -42,27 +38,6 @@ class FitResult:
 
     manifest: Manifest
     path: Path
-
-
-class _Stopwatch:
-    """Seconds by stage, in the order the stages ran."""
-
-    def __init__(self) -> None:
-        self.stages: list[StageTiming] = []
-        self._started = time.perf_counter()
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[dict[str, bool]]:
-        note = {"cached": False}
-        started = time.perf_counter()
-        yield note
-        seconds = round(time.perf_counter() - started, 3)
-        self.stages.append(StageTiming(name=name, seconds=seconds, cached=note["cached"]))
-
-    def facts(self) -> dict[str, Any]:
-        """What the manifest says of time and memory, up to now."""
-        seconds = round(time.perf_counter() - self._started, 3)
-        return {"stages": self.stages, "seconds": seconds, "peak_memory_mb": peak_memory_mb()}
 
 
 def peak_memory_mb() -> float:
@@ -97,15 +72,15 @@ def fit(
             f"{corpus!r} is no corpus name: use lower-case letters, digits, - and _, for example --corpus my-lab"
         )
     check_choice(settings.embedder)
-    watch = _Stopwatch()
+    stages = Stages(cache / "stages")
     snapshot.check_writable(store, corpus)
     snapshot.clear_staging(store, corpus)
-    with watch.stage("read and clean"):
+    with stages.stage("read and clean"):
         documents, report = read_documents(paths, settings, progress)
     if not documents.texts:
         reasons = ", ".join(f"{count} {reason}" for reason, count in documents.quality["dropped"].items())
         raise RunError(f"No paper is left to fit: {reasons or 'the files hold no records'}.")
-    with watch.stage("embed"):
+    with stages.stage("embed"):
         embedder = make_embedder(
             settings.embedder,
             cache,
@@ -116,17 +91,14 @@ def fit(
         )
         progress.say(embedder.announcement)
         embeddings = embedder.embed(documents.texts, progress)
-    with watch.stage("topics"):
-        topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress)
-    with watch.stage("labels"), progress.stage("naming topics"):
+    topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress, stages)
+    with stages.stage("labels"), progress.stage("naming topics"):
         columns, topics = describe_topics(
             topic_fit, documents.papers, documents.texts, embeddings, settings.topics, corpus
         )
         papers = documents.papers.assign(**{str(name): columns[name].to_numpy() for name in columns})
-    with watch.stage("trends"), progress.stage("counting over time"):
+    with stages.stage("trends"), progress.stage("counting over time"):
         over_time = _over_time(papers, topics, documents.texts, settings, _newest_change(paths))
-    with watch.stage("nearest papers") as note:
-        neighbours, note["cached"] = _neighbours(embeddings, settings, cache, progress)
 
     contents = snapshot.SnapshotContents(
         papers=papers,
@@ -135,7 +107,7 @@ def fit(
         term_trends=over_time.term_trends,
         abstracts=documents.abstracts,
         embeddings=embeddings.astype(np.float16),
-        neighbours=neighbours,
+        neighbours=topic_fit.neighbours,
         data_quality=documents.quality,
         writers={
             "search.sqlite": lambda path: write_search_index(path, papers, documents.abstracts),
@@ -158,7 +130,7 @@ def fit(
         "quality": _quality(over_time.topics),
     }
     with progress.stage("publishing"):
-        path = snapshot.publish(store, corpus, contents, lambda: {**facts, **watch.facts()})
+        path = snapshot.publish(store, corpus, contents, lambda: {**facts, **_took(stages)})
     return FitResult(snapshot.read_manifest(path), path)
 
 
@@ -182,17 +154,9 @@ def _over_time(
     return _OverTime(topics, trends, count_terms(papers, texts, topics, record), record)
 
 
-def _neighbours(
-    embeddings: NDArray[np.float32], settings: RunSettings, cache: Path, progress: Progress
-) -> tuple[NDArray[np.int32], bool]:
-    """Nearest papers by row, and whether they came from the cache."""
-    k = settings.topics.n_nearest_papers
-    found, was_cached = StageCache(cache / "stages").arrays(
-        "neighbours",
-        content_key(embeddings, settings={"k": k}),
-        lambda: {"rows": nearest_papers(embeddings, k, progress)},
-    )
-    return found["rows"], was_cached
+def _took(stages: Stages) -> dict[str, Any]:
+    """What the manifest says of time and memory, up to now."""
+    return {"stages": stages.timings, "seconds": stages.seconds, "peak_memory_mb": peak_memory_mb()}
 
 
 def _quality(topics: pd.DataFrame) -> dict[str, float | None]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
+
+Granularity = Literal["coarse", "medium", "fine"]
+"""How many topics a person wants."""
 
 MAX_SEED = 2**31 - 1
 """Seeds go up to here: the libraries take 32 bits, and several starts count on from the first."""
@@ -36,14 +41,25 @@ class DocumentSettings(_Settings):
 
 
 class TopicSettings(_Settings):
-    """UMAP, HDBSCAN and BERTopic. ``None`` means: chosen by corpus size (`pipeline.sizes.resolved`)."""
+    """Communities, UMAP and BERTopic. ``None`` means: chosen by corpus size (`pipeline.sizes.resolved`)."""
 
+    granularity: Granularity = Field(default="medium", description="How many topics: coarse, medium or fine.")
+    clusters: Literal["consensus", "density"] = Field(
+        default="consensus",
+        description="How topics are found: communities that many partitions agree on, or UMAP and HDBSCAN as in "
+        "stock BERTopic.",
+    )
+    resolution: float | None = Field(default=None, gt=0, description="Of the partitions: higher finds more topics.")
+    n_runs: int = Field(default=24, ge=1, description="Partitions that the communities are agreed on by.")
+    outlier_strength: float = Field(
+        default=0.3, ge=0, le=1, description="Papers that belong to their topic less firmly than this are outliers."
+    )
     min_topic_size: int | None = Field(default=None, ge=2, description="Fewest papers that make a topic.")
-    min_samples: int | None = Field(default=None, ge=1, description="HDBSCAN's min_samples.")
-    n_neighbors: int | None = Field(default=None, ge=2, description="UMAP's neighbourhood for clustering.")
-    n_components: int = Field(default=5, ge=2, description="UMAP dimensions for clustering.")
+    n_neighbors: int | None = Field(default=None, ge=2, description="Nearest papers that each paper is tied to.")
+    min_samples: int | None = Field(default=None, ge=1, description="HDBSCAN's min_samples, with density.")
+    n_components: int = Field(default=5, ge=2, description="UMAP dimensions for HDBSCAN, with density.")
     n_starts: int | None = Field(
-        default=None, ge=1, description="Clusterings from different seeds, of which the most typical is kept."
+        default=None, ge=1, description="Clusterings of which the most typical is kept, with density."
     )
     map_neighbors: int | None = Field(default=None, ge=2, description="UMAP's neighbourhood for the 2-D map.")
     map_min_dist: float = Field(default=1.0, ge=0, description="UMAP's least distance of points on the map.")
@@ -55,8 +71,8 @@ class TopicSettings(_Settings):
         default=0.2,
         ge=0,
         le=1,
-        description="An outlier joins the nearest topic if it is closer to its centre than this share of the "
-        "topic's members are; null: outliers stay.",
+        description="With density: an outlier joins the nearest topic if it is closer to its centre than this share "
+        "of the topic's members are; null: outliers stay.",
     )
     n_keywords: int = Field(default=15, ge=1, description="Keywords kept for each topic.")
     n_representative: int = Field(default=10, ge=1, description="Representative papers kept for each topic.")

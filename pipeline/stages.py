@@ -1,4 +1,7 @@
-"""Content-addressed cache of stage results: same input, settings and code, no second run."""
+"""The stages of a fit: how long each took, and its result where an earlier fit left it.
+
+Results are kept by what they were made from: same input, settings and code, no second run.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +21,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.schema import StageTiming
+
 Arrays = dict[str, NDArray[Any]]
+
+_MOST_KEPT = 12
+"""Results kept of each stage; the oldest go."""
 
 
 @cache
@@ -42,21 +52,47 @@ def content_key(*arrays: NDArray[Any], settings: Mapping[str, Any]) -> str:
     return digest.hexdigest()
 
 
-class StageCache:
-    """Named arrays on disk, one file per result, below ``folder``.
+class Stages:
+    """The stages of one fit.
 
-    A folder that cannot be written turns the cache off rather than ending a
-    fit; a damaged file counts as absent and is written anew.
+    Parameters
+    ----------
+    folder
+        Where results are kept between fits, one file each; ``None`` keeps nothing. A folder that cannot be written
+        turns the cache off rather than ending a fit; a damaged file counts as absent and is written anew.
+
+    Attributes
+    ----------
+    timings
+        Seconds by stage, in the order the stages ended.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
+        self.timings: list[StageTiming] = []
+        self._started = time.perf_counter()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[dict[str, bool]]:
+        """A context whose duration is noted; set ``["cached"]`` of what it gives where a result was reused."""
+        note = {"cached": False}
+        started = time.perf_counter()
+        yield note
+        seconds = round(time.perf_counter() - started, 3)
+        self.timings.append(StageTiming(name=name, seconds=seconds, cached=note["cached"]))
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the first stage could have begun."""
+        return round(time.perf_counter() - self._started, 3)
 
     def arrays(self, stage: str, key: str, compute: Callable[[], Arrays]) -> tuple[Arrays, bool]:
         """The arrays of ``stage`` under ``key`` and whether they were cached.
 
         ``key`` comes from `content_key`; the code's fingerprint is added here.
         """
+        if self._folder is None:
+            return compute(), False
         name = hashlib.sha256(f"{stage} {key} {code_fingerprint()}".encode()).hexdigest()
         path = self._folder / stage / f"{name}.npz"
         try:
@@ -76,6 +112,9 @@ class StageCache:
             with os.fdopen(handle, "wb") as file:
                 np.savez(file, allow_pickle=False, **arrays)
             os.replace(temporary, path)
+            newest_first = sorted(path.parent.glob("*.npz"), key=lambda kept: kept.stat().st_mtime, reverse=True)
+            for old in newest_first[_MOST_KEPT:]:
+                old.unlink(missing_ok=True)
         except OSError:
             if temporary is not None:
                 Path(temporary).unlink(missing_ok=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
 
+from pipeline.embedding.lsa import LsaEmbedder
 from pipeline.model import TopicFit, fit_topics
 from pipeline.planted import planted_papers
 from pipeline.settings import TopicSettings
@@ -15,11 +14,9 @@ from pipeline.settings import TopicSettings
 N_PAPERS, N_AREAS = 240, 6
 
 
-def vectors_of(texts, n=24):
-    """Unit rows from word counts: enough to tell the planted areas apart."""
-    counts = TfidfVectorizer(stop_words="english").fit_transform(texts)
-    scores = TruncatedSVD(n, random_state=0).fit_transform(counts)
-    return (scores / np.linalg.norm(scores, axis=1, keepdims=True)).astype(np.float32)
+def vectors_of(texts):
+    """What the product's own ``lsa`` embedder makes of them."""
+    return LsaEmbedder(len(texts), seed=0).embed(texts)
 
 
 @cache
@@ -34,4 +31,4 @@ def corpus() -> tuple[list[str], np.ndarray, np.ndarray, list[str]]:
 @cache
 def fitted() -> TopicFit:
     texts, vectors, _, _ = corpus()
-    return fit_topics(texts, vectors, TopicSettings(n_starts=3))
+    return fit_topics(texts, vectors, TopicSettings(n_runs=6))

@@ -8,9 +8,10 @@ from sklearn.metrics import adjusted_rand_score
 from pipeline.model import fit_topics, save_model
 from pipeline.settings import TopicSettings
 from pipeline.sizes import resolved
+from pipeline.stages import Stages
 from tests.pipeline.fitting import N_AREAS, corpus, fitted
 
-QUICK = TopicSettings(n_starts=1)
+QUICK = TopicSettings(n_runs=6)
 
 
 def test_planted_topics_are_found():
@@ -51,7 +52,7 @@ def test_keywords_are_those_of_the_planted_area():
 
 def test_a_second_fit_is_identical():
     texts, vectors, _, _ = corpus()
-    again = fit_topics(texts, vectors, TopicSettings(n_starts=3))
+    again = fit_topics(texts, vectors, TopicSettings(n_runs=6))
     assert np.array_equal(again.labels, fitted().labels)
     assert np.array_equal(again.strength, fitted().strength)
     assert np.array_equal(again.projection, fitted().projection)
@@ -115,6 +116,50 @@ def test_texts_without_words_get_topics_without_keywords():
 
 def test_numbers_follow_the_size_of_the_corpus_and_settings_win():
     small, large = resolved(TopicSettings(), 71), resolved(TopicSettings(), 82_613)
-    assert (small.min_topic_size, small.n_neighbors, small.n_starts) == (4, 6, 9)
-    assert (large.min_topic_size, large.n_neighbors, large.n_starts) == (72, 15, 1)
-    assert resolved(TopicSettings(min_topic_size=9), 71).min_topic_size == 9
+    assert (small.resolution, small.min_topic_size, small.n_neighbors) == (1.35, 4, 6)
+    assert (large.resolution, large.min_topic_size, large.n_neighbors) == (2.8, 72, 15)
+    assert resolved(TopicSettings(min_topic_size=9, resolution=0.7), 71).min_topic_size == 9
+    assert resolved(TopicSettings(resolution=0.7), 71).resolution == 0.7
+
+
+def test_finer_finds_more_topics_and_coarser_fewer():
+    texts, vectors, _, _ = corpus()
+    n_topics = [
+        len(fit_topics(texts, vectors, TopicSettings(n_runs=6, granularity=granularity)).keywords)
+        for granularity in ("coarse", "medium", "fine")
+    ]
+    assert n_topics == sorted(set(n_topics))
+
+
+def test_density_finds_planted_topics_as_stock_bertopic_does():
+    texts, vectors, areas, _ = corpus()
+    fit = fit_topics(texts, vectors, TopicSettings(clusters="density", n_starts=3))
+    assert adjusted_rand_score(areas, fit.labels) >= 0.9
+
+
+def test_noise_has_no_topics():
+    noise = np.random.default_rng(5).normal(size=(400, 384)).astype(np.float32)
+    fit = fit_topics([f"word{row}. other" for row in range(400)], noise / np.linalg.norm(noise, axis=1)[:, None], QUICK)
+    assert (fit.labels == -1).all()
+
+
+def test_nearest_papers_are_the_nearest_of_all_copies_first():
+    texts, vectors, _, _ = corpus()
+    rows = np.array([*range(80), 7, 7])
+    fit = fit_topics([texts[row] for row in rows], vectors[rows], QUICK)
+    assert fit.neighbours.shape == (82, QUICK.n_nearest_papers)
+    assert set(fit.neighbours[7, :2]) == {80, 81}
+    assert set(fit.neighbours[81, :2]) == {7, 80}
+    assert all(row not in line for row, line in enumerate(fit.neighbours.tolist()))
+    similarities = np.take_along_axis(vectors[rows] @ vectors[rows].T, fit.neighbours, axis=1)
+    assert (np.diff(similarities, axis=1) <= 1e-6).all()
+
+
+def test_a_second_fit_takes_what_the_first_left_whatever_its_least_topic_size(tmp_path):
+    texts, vectors, _, _ = corpus()
+    fit_topics(texts, vectors, QUICK, stages=Stages(tmp_path))
+    stages = Stages(tmp_path)
+    again = fit_topics(texts, vectors, QUICK.model_copy(update={"min_topic_size": 9}), stages=stages)
+    assert {timing.name: timing.cached for timing in stages.timings}["topics and map"]
+    assert {timing.name: timing.cached for timing in stages.timings}["nearest papers"]
+    assert np.bincount(again.labels[again.labels >= 0]).min() >= 9

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.stages import StageCache, content_key
+from pipeline.stages import Stages, content_key
 
 
 @pytest.fixture
 def stage_cache(tmp_path):
-    return StageCache(tmp_path / "stages")
+    return Stages(tmp_path / "stages")
 
 
 def test_second_call_does_not_compute(stage_cache):
@@ -43,7 +43,7 @@ def test_damaged_file_is_computed_anew(stage_cache, tmp_path, damage):
 
 def test_folder_that_cannot_be_written_costs_only_time(tmp_path):
     (tmp_path / "stages").write_text("a file where a folder should be")
-    cache = StageCache(tmp_path / "stages")
+    cache = Stages(tmp_path / "stages")
     result, was_cached = cache.arrays("s", "key", lambda: {"a": np.ones(3)})
     assert not was_cached
     np.testing.assert_array_equal(result["a"], np.ones(3))

@@ -1,0 +1,186 @@
+"""A neighbour graph → communities that many partitions of it agree on.
+
+Leiden (Traag, Waltman and van Eck, Scientific Reports 2019) finds communities of high modularity, but one run is one
+of many nearly equal answers: on 12,000 abstracts two runs share topics with a Jaccard of 0.82 only. So the graph is
+partitioned many times, each edge is weighed by how often its ends fell together, and the graph of these weights is
+partitioned once more (consensus clustering: Lancichinetti and Fortunato, Scientific Reports 2012, restricted to the
+edges of the graph as in Tandon et al., Physical Review E 2019). Two such results share 0.92.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from pipeline.assignment import Floats, Labels, topic_centroids
+from pipeline.partitions import NeighbourGraph, partition, partitions
+from pipeline.progress import SILENT, Progress
+
+_N_FINAL = 4
+"""Starts of the last partition, of which the one of highest modularity counts."""
+_NEVER_TOGETHER = 1e-9
+_NO_TOPIC = 0.4
+"""A community whose papers belong to it less firmly than this on average is an accident: in noise all are (at most
+0.36 among 300 random vectors, 0.34 among 1,000), among abstracts none (at least 0.48)."""
+_ROWS_AT_ONCE = 16_384
+
+
+@dataclass(frozen=True)
+class Communities:
+    """What the partitions agreed on.
+
+    Attributes
+    ----------
+    labels
+        int32 (n_papers,): community of each paper, in no order; −1 without an edge.
+    agreement
+        float64 (n_edges,) in [0, 1]: the share of runs in which the ends of each edge were together.
+    """
+
+    labels: Labels
+    agreement: NDArray[np.float64]
+
+
+def find_communities(
+    graph: NeighbourGraph, resolution: float, n_runs: int, seed: int, progress: Progress = SILENT
+) -> Communities:
+    """Communities of ``graph`` at ``resolution`` (of modularity; higher: more of them) agreed on by ``n_runs``.
+
+    Deterministic for a seed, however many processors there are.
+    """
+    if not len(graph.ends):
+        return Communities(np.full(graph.n_papers, -1, np.int32), np.zeros(0))
+    together = np.zeros(len(graph.ends))
+    with progress.stage("communities", n_runs) as steps:
+        for labels in partitions(graph, resolution, [seed * 1_000_003 + run for run in range(n_runs)]):
+            together += labels[graph.ends[:, 0]] == labels[graph.ends[:, 1]]
+            steps.advance()
+    agreement = together / n_runs
+    agreed = graph.weighed(np.maximum(graph.weights * agreement, _NEVER_TOGETHER))
+    last = [partition(agreed, resolution, seed * 1_000_003 - 1 - start, -1) for start in range(_N_FINAL)]
+    labels = max(last, key=lambda found: _modularity(agreed, found, resolution))
+    labels[np.bincount(graph.ends.ravel(), minlength=graph.n_papers) == 0] = -1
+    return Communities(labels, agreement)
+
+
+def topics_of_communities(
+    vectors: Floats,
+    graph: NeighbourGraph,
+    labels: Labels,
+    agreement: NDArray[np.float64],
+    least: int,
+    outlier_strength: float,
+) -> tuple[Labels, Floats]:
+    """Communities → topics, and how firmly each paper belongs to its own.
+
+    Small communities join others (`join_small`), papers go where their neighbours and the topics' centres together
+    point (`settle`), communities that are accidents are dissolved, and papers that hardly belong become outliers,
+    as long as ``least`` papers stay in their topic.
+
+    Parameters
+    ----------
+    vectors
+        float32 (n, d), unit rows.
+    graph, labels, agreement
+        What `find_communities` was given and gave.
+    least
+        Fewest papers of a topic.
+    outlier_strength
+        Papers of less strength are outliers.
+
+    Returns
+    -------
+    labels : int32 (n,)
+        In no order; −1 for outliers.
+    strength : float32 (n,) in [0, 1]
+        `belonging`, times how close the paper is to the topic's centre where it is less close than the topic's
+        median paper; 0 for outliers.
+    """
+    labels = settle(join_small(labels, graph, least), vectors, graph)
+    strength = belonging(labels, graph, agreement) * _closeness(labels, vectors)
+    for topic in np.unique(labels[labels >= 0]):
+        members = np.flatnonzero(labels == topic)
+        weakest_first = members[np.argsort(strength[members], kind="stable")]
+        if len(members) < 2 or strength[members].mean() < _NO_TOPIC:
+            labels[members] = -1
+        else:
+            expendable = weakest_first[: max(0, len(members) - least)]
+            labels[expendable[strength[expendable] < outlier_strength]] = -1
+    return labels, np.where(labels >= 0, strength, 0).astype(np.float32)
+
+
+def settle(labels: Labels, vectors: Floats, graph: NeighbourGraph) -> Labels:
+    """``labels`` after each paper went to the topic with the highest sum of two shares, int32 (n,).
+
+    The share of its neighbours (by weight) that are in the topic, and its cosine to the topic's centre. A community
+    is a matter of edges alone; on 12,000 abstracts this moves 3 % of the papers, and authors' own keywords agree
+    better with the result.
+    """
+    names, places = np.unique(labels[labels >= 0], return_inverse=True)
+    if not len(names):
+        return labels.copy()
+    known = np.flatnonzero(labels >= 0)
+    in_topic = csr_matrix((np.ones(len(known)), (known, places)), shape=(len(labels), len(names)))
+    ordered = np.full(len(labels), -1, np.int32)
+    ordered[known] = places
+    centroids = topic_centroids(vectors, ordered)
+    ties = graph.matrix()
+    degree = np.asarray(ties.sum(axis=1)).ravel()
+    settled = labels.copy()
+    for start in range(0, len(labels), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        shares = (ties[rows] @ in_topic).toarray() / np.maximum(degree[rows], 1e-12)[:, None]
+        best = names[(shares + vectors[rows] @ centroids.T).argmax(axis=1)]
+        settled[rows] = np.where(labels[rows] >= 0, best, -1)
+    return settled
+
+
+def join_small(labels: Labels, graph: NeighbourGraph, least: int) -> Labels:
+    """Communities of fewer than ``least`` papers join those they are tied to most, the smallest first.
+
+    One that is tied to none is dissolved: its papers are −1.
+    """
+    labels = labels.copy()
+    ties = graph.matrix()
+    while True:
+        names, sizes = np.unique(labels[labels >= 0], return_counts=True)
+        if not len(names) or sizes.min() >= least:
+            return labels
+        members = np.flatnonzero(labels == names[sizes.argmin()])
+        neighbours = ties[members].tocoo()
+        outside = (labels[neighbours.col] >= 0) & (labels[neighbours.col] != labels[members[0]])
+        weights = np.bincount(labels[neighbours.col[outside]], weights=neighbours.data[outside])
+        labels[members] = weights.argmax() if len(weights) and weights.max() > 0 else -1
+
+
+def belonging(labels: Labels, graph: NeighbourGraph, agreement: NDArray[np.float64]) -> Floats:
+    """How firmly each paper belongs to its community, float32 (n_papers,) in [0, 1].
+
+    The share of the weight of a paper's edges that leads to papers of its own community, each edge counted as far
+    as the partitions agreed on it: 1 in the middle of a topic, low between topics and where the partitions differ.
+    """
+    first, second = graph.ends.T
+    kept = np.where((labels[first] == labels[second]) & (labels[first] >= 0), graph.weights * agreement, 0.0)
+    inside = np.bincount(first, kept, graph.n_papers) + np.bincount(second, kept, graph.n_papers)
+    all_of_it = np.bincount(first, graph.weights, graph.n_papers) + np.bincount(second, graph.weights, graph.n_papers)
+    return np.divide(inside, all_of_it, out=np.zeros_like(inside), where=all_of_it > 0).astype(np.float32)
+
+
+def _closeness(labels: Labels, vectors: Floats) -> Floats:
+    """Each paper's cosine to its topic's centre by the median of the topic's papers, at most 1; 0 without a topic."""
+    names, found = np.unique(labels, return_inverse=True)
+    places: Labels = (found - int((names < 0).any())).astype(np.int32)  # −1 stays −1
+    centroids = topic_centroids(vectors, places)
+    closeness = np.zeros(len(labels), dtype=np.float32)
+    for topic, centroid in enumerate(centroids):
+        members = np.flatnonzero(places == topic)
+        cosines = vectors[members] @ centroid
+        closeness[members] = np.clip(cosines / max(float(np.median(cosines)), 1e-6), 0.0, 1.0)
+    return closeness
+
+
+def _modularity(graph: NeighbourGraph, labels: Labels, resolution: float) -> float:
+    return float(graph.as_igraph().modularity(labels.tolist(), weights=graph.weights.tolist(), resolution=resolution))

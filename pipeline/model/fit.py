@@ -1,0 +1,244 @@
+"""The line from texts and embeddings to topics, map and keywords."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from bertopic import BERTopic
+from numpy.typing import NDArray
+
+from pipeline.assignment import OUTLIER, Floats, Labels, centred, number_by_size, rescue_outliers, unit_rows
+from pipeline.communities import find_communities, topics_of_communities
+from pipeline.layout import distinct_rows, principal_components, spread_copies
+from pipeline.model.density import dense_clusters
+from pipeline.model.description import describe
+from pipeline.model.neighbour_graph import Neighbours, find_neighbours, weighted_graph
+from pipeline.model.projection import lay_out
+from pipeline.model.quiet import quiet
+from pipeline.progress import SILENT, Progress
+from pipeline.settings import TopicSettings
+from pipeline.sizes import Sizes, resolved
+from pipeline.stages import Arrays, Stages, content_key
+from pipeline.terms import TermCounts, count_terms_in
+
+_FEWEST_FOR_UMAP = 12
+
+
+@dataclass(frozen=True)
+class TopicFit:
+    """What a fit found; row i is paper i.
+
+    Attributes
+    ----------
+    labels
+        int32 (n,): topic of each paper, 0 the largest (of equals the one with the earliest paper), −1 none.
+    strength
+        float32 (n,) in [0, 1]: how firmly the paper belongs to its topic (`pipeline.communities`); 0 for outliers.
+    projection
+        float32 (n, 2): places on the map.
+    neighbours
+        int32 (n, n_nearest_papers): rows of the nearest papers, −1 where there are fewer.
+    keywords
+        For each topic (keyword, c-TF-IDF), best first.
+    terms
+        What `pipeline.terms` counted, for labels and coherence.
+    bertopic
+        The fitted model; ``None`` when there are no papers or no terms to describe them with.
+    """
+
+    labels: Labels
+    strength: Floats
+    projection: Floats
+    neighbours: NDArray[np.int32]
+    keywords: list[list[tuple[str, float]]]
+    terms: TermCounts
+    bertopic: BERTopic | None
+
+
+def fit_topics(
+    texts: Sequence[str],
+    embeddings: Floats,
+    settings: TopicSettings,
+    progress: Progress = SILENT,
+    stages: Stages | None = None,
+) -> TopicFit:
+    """Topics, map, nearest papers and keywords of ``texts`` with their ``embeddings`` (unit rows, (n, d)).
+
+    Deterministic: same texts, embeddings and settings on the same machine give identical arrays. Equal embeddings
+    are laid out once (duplicate rows make UMAP depend on more than its seed: lmcinnes/umap#1277). A corpus too
+    small or too even to have topics has none: all papers are outliers.
+    """
+    stages = stages or Stages()
+    with stages.stage("terms"), progress.stage("terms"):
+        terms = count_terms_in(texts)
+    vectors = centred(embeddings) if settings.centre else unit_rows(embeddings)
+    distinct, copies = distinct_rows(vectors)
+    sizes = resolved(settings, len(vectors))
+    k = min(max(sizes.n_neighbors, sizes.map_neighbors, 2 * settings.n_nearest_papers), max(len(distinct) - 1, 0))
+    key = content_key(distinct, settings={"k": k})
+    with stages.stage("nearest papers") as note:
+        found, note["cached"] = stages.arrays("neighbours", key, lambda: _neighbours(distinct, k, progress))
+    neighbours = Neighbours(found["rows"], found["distances"])
+    with stages.stage("topics and map") as note:
+        labels, strength, projection, note["cached"] = _topics_and_map(
+            distinct, neighbours, key, settings, sizes, progress, stages
+        )
+    labels, strength = labels[copies], strength[copies]  # copies go where the first of them goes
+    if settings.clusters == "density" and settings.outlier_quantile is not None:
+        labels, strength = rescue_outliers(vectors, labels, strength, settings.outlier_quantile)
+    labels = number_by_size(labels)
+    with stages.stage("keywords"), progress.stage("keywords"):
+        model = describe(texts, embeddings, labels, terms, settings)
+    topics = range(labels.max(initial=OUTLIER) + 1)
+    keywords = [[] if model is None else model.get_topic(topic) for topic in topics]
+    projection = spread_copies(projection, copies, settings.seed)
+    nearest = _nearest_papers(embeddings, neighbours, copies, settings.n_nearest_papers)
+    return TopicFit(labels, strength, projection, nearest, keywords, terms, model)
+
+
+def save_model(fit: TopicFit, folder: Path) -> None:
+    """Save the fit's BERTopic model to ``folder`` with safetensors (no pickle); ``BERTopic.load`` opens it.
+
+    A fit without a model leaves a note in its place.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if fit.bertopic is None:
+        note = {"note": "This corpus has no terms to describe topics with."}
+        (folder / "none.json").write_text(json.dumps(note), encoding="utf-8")
+        return
+    with quiet():
+        fit.bertopic.save(folder, serialization="safetensors", save_ctfidf=True, save_embedding_model=False)
+
+
+def _neighbours(vectors: Floats, k: int, progress: Progress) -> Arrays:
+    if len(vectors) < 2:
+        return {"rows": np.arange(len(vectors), dtype=np.int32)[:, None], "distances": np.zeros((len(vectors), 1))}
+    found = find_neighbours(vectors, k, progress)
+    return {"rows": found.rows, "distances": found.distances}
+
+
+def _topics_and_map(
+    vectors: Floats,
+    neighbours: Neighbours,
+    key: str,
+    settings: TopicSettings,
+    sizes: Sizes,
+    progress: Progress,
+    stages: Stages,
+) -> tuple[Labels, Floats, Floats, bool]:
+    """Labels in no order, strengths, places on the map, and whether both came from the cache.
+
+    Communities are found by other processes while this one lays out the map.
+    """
+    n = len(vectors)
+    if n < _FEWEST_FOR_UMAP:
+        projection = principal_components(vectors, 2)
+        map_cached = True
+    if n < 2 * sizes.min_topic_size:
+        labels, strength, topics_cached = np.full(n, OUTLIER, np.int32), np.zeros(n, np.float32), True
+        if n >= _FEWEST_FOR_UMAP:
+            projection, map_cached = _map(vectors, neighbours, key, settings, sizes, stages)
+        return labels, strength, projection, topics_cached and map_cached
+    with ThreadPoolExecutor(1) as pool:
+        cluster = _consensus if settings.clusters == "consensus" else _density
+        topics = pool.submit(cluster, vectors, neighbours.first(sizes.n_neighbors), key, settings, sizes, stages)
+        if n >= _FEWEST_FOR_UMAP:
+            with progress.stage("map"):
+                projection, map_cached = _map(vectors, neighbours, key, settings, sizes, stages)
+        with progress.stage("topics"):
+            labels, strength, topics_cached = topics.result()
+    return labels, strength, projection, topics_cached and map_cached
+
+
+def _map(
+    vectors: Floats, neighbours: Neighbours, key: str, settings: TopicSettings, sizes: Sizes, stages: Stages
+) -> tuple[Floats, bool]:
+    chosen = {"k": sizes.map_neighbors, "min_dist": settings.map_min_dist, "spread": settings.map_spread}
+    found, cached = stages.arrays(
+        "map",
+        content_key(settings={"of": key, "seed": settings.seed, **chosen}),
+        lambda: {
+            "places": lay_out(
+                vectors,
+                neighbours.first(sizes.map_neighbors),
+                2,
+                settings.seed,
+                settings.map_min_dist,
+                settings.map_spread,
+            )
+        },
+    )
+    return found["places"], cached
+
+
+def _consensus(
+    vectors: Floats, neighbours: Neighbours, key: str, settings: TopicSettings, sizes: Sizes, stages: Stages
+) -> tuple[Labels, Floats, bool]:
+    graph = weighted_graph(vectors, neighbours)
+    chosen = {"k": sizes.n_neighbors, "resolution": sizes.resolution, "runs": settings.n_runs, "seed": settings.seed}
+
+    def compute() -> Arrays:
+        found = find_communities(graph, sizes.resolution, settings.n_runs, settings.seed)
+        return {"labels": found.labels, "agreement": found.agreement}
+
+    found, cached = stages.arrays("communities", content_key(settings={"of": key, **chosen}), compute)
+    labels, strength = topics_of_communities(
+        vectors, graph, found["labels"], found["agreement"], sizes.min_topic_size, settings.outlier_strength
+    )
+    return labels, strength, cached
+
+
+def _density(
+    vectors: Floats, neighbours: Neighbours, key: str, settings: TopicSettings, sizes: Sizes, stages: Stages
+) -> tuple[Labels, Floats, bool]:
+    chosen = {"min_topic_size": sizes.min_topic_size, "min_samples": sizes.min_samples, "starts": sizes.n_starts}
+    chosen |= {"k": sizes.n_neighbors, "n_components": settings.n_components, "seed": settings.seed}
+
+    def compute() -> Arrays:
+        labels, strength = dense_clusters(vectors, neighbours, settings, sizes)
+        return {"labels": labels, "strength": strength}
+
+    found, cached = stages.arrays("clusters", content_key(settings={"of": key, **chosen}), compute)
+    return found["labels"], found["strength"], cached
+
+
+def _nearest_papers(
+    embeddings: Floats, neighbours: Neighbours, copies: NDArray[np.intp], n_nearest: int
+) -> NDArray[np.int32]:
+    """The nearest papers of each paper, int32 (n, n_nearest), −1 where there are fewer; copies are nearest of all.
+
+    Which they are is decided among the centred embeddings, their order by the embeddings themselves.
+    """
+    n_papers, n_rows = len(copies), len(neighbours.rows)
+    nearest = np.full((n_papers, n_nearest), -1, dtype=np.int32)
+    if n_papers < 2:
+        return nearest
+    distinct = n_rows == n_papers
+    candidates = neighbours.rows[:, 1:] if distinct else _with_copies(neighbours.rows, copies, n_nearest)
+    known = candidates >= 0
+    similarities = np.full(candidates.shape, -np.inf, dtype=np.float32)
+    for place, column in enumerate(candidates.T):
+        similarities[:, place] = np.einsum("ij,ij->i", embeddings, embeddings[column])
+    similarities[~known] = -np.inf
+    width = min(n_nearest, candidates.shape[1])
+    order = np.lexsort((candidates, -similarities), axis=1)[:, :width]
+    nearest[:, :width] = np.take_along_axis(candidates, order, axis=1)
+    return nearest
+
+
+def _with_copies(rows: NDArray[np.int32], copies: NDArray[np.intp], n_nearest: int) -> NDArray[np.int32]:
+    """Neighbours of distinct rows → of papers, each distinct row standing for its copies, itself left out."""
+    members: list[list[int]] = [[] for _ in range(len(rows))]
+    for paper, row in enumerate(copies.tolist()):
+        members[row].append(paper)
+    width = rows.shape[1] - 1 + n_nearest
+    candidates = np.full((len(copies), width), -1, dtype=np.int32)
+    for paper, row in enumerate(copies.tolist()):
+        line = [other for near in rows[row].tolist() for other in members[near] if other != paper][:width]
+        candidates[paper, : len(line)] = line
+    return candidates
