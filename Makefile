@@ -25,7 +25,8 @@ export TOPIC_EXPLORER_STORE ?= $(CURDIR)/$(DEMO)/store
 export TOPIC_EXPLORER_CACHE ?= $(CURDIR)/$(DEMO)/cache
 
 .PHONY: help install install-test demo test check format lock benchmark screenshots clean
-.PHONY: benchmark-spine benchmark-stock benchmark-stability benchmark-planted benchmark-shuffled benchmark-million
+.PHONY: benchmark-spine benchmark-stock benchmark-stability benchmark-planted benchmark-shuffled \
+	benchmark-refits benchmark-million
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -78,6 +79,7 @@ benchmark:
 	$(MAKE) benchmark-stability
 	$(MAKE) benchmark-planted
 	$(MAKE) benchmark-shuffled
+	$(MAKE) benchmark-refits
 
 benchmark-spine: $(VENV)/installed-test
 	$(BIN)/python -m tests.browser.chromium
@@ -103,6 +105,9 @@ benchmark-planted: $(VENV)/installed-test
 
 benchmark-shuffled: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks.shuffled
+
+benchmark-refits: $(VENV)/installed-test
+	$(BIN)/python -m benchmarks.refits
 
 benchmark-million: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks.million

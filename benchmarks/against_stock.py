@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bars import Bar, duration, stacked_bars
-from benchmarks.corpora import CONFERENCES, part_of, planted, write_documents, write_vectors
+from benchmarks.corpora import some_papers, write_documents, write_vectors
 from benchmarks.measures import scores
 from benchmarks.our_side import fit, keywords_of
 from benchmarks.processes import ROOT, BenchmarkError, apart
@@ -73,13 +73,7 @@ def measure(size: int, asked: argparse.Namespace, folder: Path) -> dict[str, Any
     """Both sides on ``size`` papers."""
     command = f"python -m benchmarks.against_stock --sizes {size} --embed-sample {asked.embed_sample}"
     about = circumstances(command)
-    conferences = asked.corpora / CONFERENCES
-    if conferences.exists():
-        file, corpus = folder / "papers.parquet", f"papers of {CONFERENCES}"
-        apart(part_of, conferences, size, file)
-    else:
-        file, corpus = folder / "papers.jsonl", "planted papers (the conference papers were not there)"
-        planted(size, file)
+    file, corpus = some_papers(asked.corpora, size, folder)
     documents = folder / "documents.parquet"
     n_documents = apart(write_documents, file, documents)
     sides: dict[str, Side] = {}

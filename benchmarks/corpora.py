@@ -11,11 +11,27 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.processes import topic_explorer
+from benchmarks.processes import apart, topic_explorer
 
 CONFERENCES = "ai_conferences.parquet"
 N_AREAS = 24
 PART_SEED = 0
+N_PLANTED = 10_000
+"""Papers of the planted corpus that stands in where the conference papers lack."""
+
+
+def some_papers(corpora: Path, n_papers: int | None, folder: Path) -> tuple[Path, str]:
+    """A file of conference papers, all or a random part of them, and what to call it; planted ones where they lack."""
+    conferences = corpora / CONFERENCES
+    if not conferences.exists():
+        file = folder / "papers.jsonl"
+        planted(n_papers or N_PLANTED, file)
+        return file, "planted papers (the conference papers were not there)"
+    if n_papers is None:
+        return conferences, CONFERENCES
+    file = folder / "papers.parquet"
+    apart(part_of, conferences, n_papers, file)
+    return file, f"papers of {CONFERENCES}"
 
 
 def part_of(file: Path, n_rows: int, output: Path) -> int:

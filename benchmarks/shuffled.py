@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.bars import duration
-from benchmarks.corpora import CONFERENCES, in_another_order, part_of, planted
+from benchmarks.corpora import in_another_order, some_papers
 from benchmarks.our_side import Fit, fit
 from benchmarks.processes import BenchmarkError, apart
 from benchmarks.report import add_corpora, circumstances, parser_of, publish, say, stop, table
@@ -46,15 +46,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _rows(asked: argparse.Namespace, folder: Path) -> tuple[str, list[list[str]]]:
-    conferences = asked.corpora / CONFERENCES
-    if conferences.exists():
-        file = conferences if asked.papers is None else folder / "papers.parquet"
-        if asked.papers is not None:
-            apart(part_of, conferences, asked.papers, file)
-        corpus = CONFERENCES
-    else:
-        file, corpus = folder / "papers.jsonl", "planted papers (the conference papers were not there)"
-        planted(asked.papers or 10_000, file)
+    file, corpus = some_papers(asked.corpora, asked.papers, folder)
     say("the file itself")
     rows = [_row("the file", fit(file, "in-order", folder))]
     for seed in SEEDS:

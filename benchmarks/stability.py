@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.corpora import CONFERENCES, part_of, planted, write_documents, write_vectors
+from benchmarks.corpora import some_papers, write_documents, write_vectors
 from benchmarks.measures import stability
 from benchmarks.our_side import fit
 from benchmarks.our_side import topics_by_paper as our_topics
@@ -40,7 +40,7 @@ def main() -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="topic-explorer-benchmark-") as name:
             folder = Path(name)
-            file = _papers(asked, folder)
+            file, corpus = some_papers(asked.corpora, asked.papers, folder)
             if "ours" in sides:
                 columns["Topic Explorer"] = _column(_ours(file, seeds, folder))
             if "stock" in sides:
@@ -50,7 +50,7 @@ def main() -> None:
         stop(error)
     names = [f"mean best-match Jaccard over {len(seeds)} seeds (wanted: at least {WANTED})", "topics", "outliers"]
     rows = [[row, *(column[place] for column in columns.values())] for place, row in enumerate(names)]
-    publish(asked.output, TITLE, [*about, *table(["measured", *columns], rows)])
+    publish(asked.output, TITLE, [*about, f"- corpus: {corpus}", *table(["measured", *columns], rows)])
 
 
 def _arguments() -> argparse.Namespace:
@@ -65,19 +65,6 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--vectors", type=Path, help="Float32 MiniLM vectors of all documents, in their order.")
     return parser.parse_args()
-
-
-def _papers(asked: argparse.Namespace, folder: Path) -> Path:
-    conferences: Path = asked.corpora / CONFERENCES
-    if not conferences.exists():
-        file = folder / "papers.jsonl"
-        planted(asked.papers or 10_000, file)
-        return file
-    if asked.papers is None:
-        return conferences
-    file = folder / "papers.parquet"
-    apart(part_of, conferences, asked.papers, file)
-    return file
 
 
 def _ours(file: Path, seeds: list[int], folder: Path) -> list[pd.Series]:

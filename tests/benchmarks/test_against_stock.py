@@ -176,7 +176,7 @@ def test_another_order_has_the_same_rows_and_the_same_date(tmp_path):
 def test_every_benchmark_has_its_place_in_the_page_and_a_target():
     page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for module in ("against_stock", "stability", "planted_sizes", "shuffled", "million"):
+    for module in ("against_stock", "stability", "planted_sizes", "shuffled", "refits", "million"):
         title = import_module(f"benchmarks.{module}").TITLE
         assert page.count(f"<!-- measured: {title} -->") == page.count(f"<!-- end: {title} -->") == 1
         assert f"benchmarks.{module}" in makefile
