@@ -3,12 +3,15 @@
 # make screenshots   takes the README's pictures anew
 # make lock   resolves the dependencies anew into requirements*.lock
 # make check  ruff and mypy only
-# make benchmark  measures everything and writes docs/benchmarks.md
+# make benchmark  measures everything but the million and writes docs/benchmarks.md
+# make benchmark-stock  only the comparison with stock BERTopic (SIZES=1000,10000 for smaller ones)
+# make benchmark-million  one million papers: an hour, once
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
+STOCK := .venv-stock
 DEMO := .demo
 DEMO_PORT ?= 8501
 DEMO_FLAGS ?= --open
@@ -22,6 +25,8 @@ export TOPIC_EXPLORER_STORE ?= $(CURDIR)/$(DEMO)/store
 export TOPIC_EXPLORER_CACHE ?= $(CURDIR)/$(DEMO)/cache
 
 .PHONY: help install install-test demo test check format lock benchmark screenshots clean
+.PHONY: benchmark-spine benchmark-stock benchmark-stability benchmark-planted benchmark-shuffled \
+	benchmark-refits benchmark-million
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -67,10 +72,45 @@ test: $(VENV)/installed-test check
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
-# Best on a quiet machine. See docs/benchmarks.md.
-benchmark: $(VENV)/installed-test
+# Best on a quiet machine, one after the other. See docs/benchmarks.md.
+benchmark:
+	$(MAKE) benchmark-spine
+	$(MAKE) benchmark-stock
+	$(MAKE) benchmark-stability
+	$(MAKE) benchmark-planted
+	$(MAKE) benchmark-shuffled
+	$(MAKE) benchmark-refits
+
+benchmark-spine: $(VENV)/installed-test
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m benchmarks.spine
+
+# Stock BERTopic brings torch: an environment of its own, which nothing else uses.
+$(STOCK)/installed: benchmarks/stock/requirements.txt
+	test -x $(STOCK)/bin/python || $(PYTHON) -m venv $(STOCK)
+	$(STOCK)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/stock/requirements.txt
+	@touch $@
+
+SIZES ?= 1000,10000,82613
+SEEDS ?= 1,2,3,4,5
+
+benchmark-stock: $(VENV)/installed-test $(STOCK)/installed
+	$(BIN)/python -m benchmarks.against_stock --sizes $(SIZES)
+
+benchmark-stability: $(VENV)/installed-test $(STOCK)/installed
+	$(BIN)/python -m benchmarks.stability --seeds $(SEEDS)
+
+benchmark-planted: $(VENV)/installed-test
+	$(BIN)/python -m benchmarks.planted_sizes
+
+benchmark-shuffled: $(VENV)/installed-test
+	$(BIN)/python -m benchmarks.shuffled
+
+benchmark-refits: $(VENV)/installed-test
+	$(BIN)/python -m benchmarks.refits
+
+benchmark-million: $(VENV)/installed-test
+	$(BIN)/python -m benchmarks.million
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .
@@ -84,4 +124,4 @@ lock:
 		--python-version 3.11 --no-emit-index-url --output-file requirements-test.lock
 
 clean:
-	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(STOCK) $(DEMO) build .pytest_cache .mypy_cache .ruff_cache

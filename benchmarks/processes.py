@@ -8,11 +8,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 ROOT = Path(__file__).parents[1]
+CORPORA = ROOT.parent / "shared" / "corpora"
+"""Where the two real corpora lie unless another folder is named."""
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -29,17 +36,23 @@ class BenchmarkError(Exception):
 
 
 def topic_explorer(*arguments: str, environment: Mapping[str, str] | None = None) -> Run:
-    """Run ``topic-explorer`` with these arguments in a process of its own and wait for it.
+    """Run ``topic-explorer`` with these arguments; see `run_process`."""
+    command = [sys.executable, "-m", "pipeline.cli", *arguments]
+    return run_process(command, f"topic-explorer {arguments[0]}", environment)
+
+
+def run_process(command: Sequence[str], name: str, environment: Mapping[str, str] | None = None) -> Run:
+    """Run ``command`` in a process of its own and wait for it.
 
     Memory is that of the process itself as the operating system counted it
-    (``ru_maxrss``), files it mapped included.
+    (``ru_maxrss``), files it mapped included. Linux counts what the starting
+    process holds too, so whatever needs memory here is done `apart`.
 
     Raises
     ------
     BenchmarkError
-        It ended with another status than 0.
+        It ended with another status than 0; ``name`` says which.
     """
-    command = [sys.executable, "-m", "pipeline.cli", *arguments]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
         process = subprocess.Popen(
@@ -52,9 +65,15 @@ def topic_explorer(*arguments: str, environment: Mapping[str, str] | None = None
         errors.seek(0)
         if process.returncode:
             said = errors.read().decode("utf-8", "replace")[-800:]
-            raise BenchmarkError(f"topic-explorer {arguments[0]} ended with status {process.returncode}: {said}")
+            raise BenchmarkError(f"{name} ended with status {process.returncode}: {said}")
         peak = usage.ru_maxrss if sys.platform == "darwin" else usage.ru_maxrss * 1024
         return Run(seconds, peak / 1e6, output.read().decode("utf-8"))
+
+
+def apart(function: Callable[..., Result], *arguments: object) -> Result:
+    """``function(*arguments)`` in a new process, so that its memory is gone afterwards."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
 
 
 def resident_mb(pid: int) -> float:
