@@ -18,6 +18,7 @@ from dashboard.exports import export_view
 from dashboard.queries import index_snapshot, matching_rows, paper_rows
 from dashboard.state import PAGES, Filters, View
 from pipeline.snapshot import open_snapshot
+from tests.archive_snapshot import ARCHIVES
 from tests.snapshots import VARIANTS, publish_contents, publish_tiny, tiny_contents
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -122,6 +123,16 @@ def test_links_to_papers_lead_only_to_safe_addresses(open_app):
         for markdown in app.markdown:
             for target in re.findall(r"(?<!\\)\]\(<?([^)>]*)", markdown.value):
                 assert target.startswith(("https://doi.org/10.", "https://example.org/")), target
+
+
+def test_the_page_of_a_topic_says_how_stable_it_is(open_app, variants_store, monkeypatch):
+    topic_ids = index_of(variants_store).topic_ids
+    page = words_on(open_app(corpus="tiny", page="topics", topic=topic_ids[0]))
+    assert "Stability: found in 10 of 10 runs, 92 % same papers." in page
+    monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(ARCHIVES / "schema-1"))
+    first = index_of(ARCHIVES / "schema-1").topic_ids[0]
+    page = words_on(open_app(corpus="tiny", page="topics", topic=first))
+    assert "Stability: not measured. Fitting with --stability 10 measures it." in page
 
 
 # --- filters hold on every page ----------------------------------------------------------------
