@@ -73,6 +73,21 @@ def test_no_burst_at_either_end():
     assert burst_test(counts, np.full(12, 1000)).p_value.tolist() == [1, 1]
 
 
+def test_a_fall_must_be_clear_and_not_just_seen():
+    # Up for good, as far as one can tell: the last year has 2 papers of 40, where 5 are usual.
+    counts, totals = np.array([[5] * 7 + [60, 60, 60, 2]]), np.array([500] * 10 + [40])
+    assert burst_test(counts, totals).p_value[0] > 0.2
+    totals[-1], counts[0, -1] = 500, 25
+    assert burst_test(counts, totals).p_value[0] < 0.05
+
+
+def test_a_series_smoother_than_chance_proves_nothing_by_it():
+    smooth = np.array([[20, 20, 20, 21, 21, 21, 22, 22, 22, 23, 23, 23]])
+    assert slope_test(smooth, np.full(12, 200), YEARS).p_value[0] > 0.3
+    bump = np.array([[20, 20, 20, 20, 20, 31, 31, 20, 20, 20, 20, 20]])
+    assert burst_test(bump, np.full(12, 200)).p_value[0] > 0.05
+
+
 def test_one_wild_year_among_wild_years_is_no_burst():
     wild = np.array([[5, 60, 12, 70, 4, 33, 160, 8, 66, 3, 50, 20]])
     calm = np.array([[30, 31, 28, 33, 29, 30, 160, 31, 27, 30, 33, 29]])
