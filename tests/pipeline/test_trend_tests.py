@@ -23,12 +23,22 @@ def test_slopes_agree_with_statsmodels():
         outcome, design = np.column_stack([counts, TOTALS - counts]), sm.add_constant(YEARS - YEARS.mean())
         model = sm.GLM(outcome, design, family=sm.families.Binomial()).fit()
         assert slope == pytest.approx(model.params[1], abs=1e-5)
-        scale = model.pearson_chi2 / model.df_resid
+        scale, residuals = model.pearson_chi2 / model.df_resid, model.resid_pearson
         if scale > 1:
             n_over += 1
+            rows = max(0, residuals[1:] @ residuals[:-1] / (residuals @ residuals))
+            scale *= (1 + rows) / (1 - rows)
             expected = f_distribution.sf((model.null_deviance - model.deviance) / scale, 1, model.df_resid)
             assert p_value == pytest.approx(expected, rel=1e-3, abs=1e-9)
     assert n_over > 10
+
+
+def test_good_and_bad_years_in_rows_prove_less_than_the_same_years_mixed():
+    # The same rise; what is added to it comes in rows, or by turns.
+    rise, ups = np.arange(100, 340, 20), np.array([40, 40, 40, -40, -40, -40] * 2)
+    totals = np.full(12, 1000)
+    in_rows, by_turns = slope_test(np.stack([rise + ups, rise + ups[[0, 3] * 6]]), totals, YEARS).p_value
+    assert in_rows > 3 * by_turns
 
 
 def test_slopes_that_have_no_end_are_cut():
