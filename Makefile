@@ -71,6 +71,7 @@ test: $(VENV)/installed-test check
 benchmark: $(VENV)/installed-test
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m benchmarks.spine
+	$(BIN)/python -m benchmarks.trends
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .
