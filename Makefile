@@ -84,6 +84,7 @@ benchmark:
 benchmark-spine: $(VENV)/installed-test
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m benchmarks.spine
+	$(BIN)/python -m benchmarks.trends
 
 # Stock BERTopic brings torch: an environment of its own, which nothing else uses.
 $(STOCK)/installed: benchmarks/stock/requirements.txt

@@ -44,7 +44,8 @@ _PAPER_COLUMNS = (
 )  # fmt: skip
 _TOPIC_COLUMNS = (
     "topic_id", "number", "label", "keywords", "n_papers", "share", "size", "trend_class", "trend_slope", "trend_q",
-    "coherence", "stability", "x", "y", "representative_papers",
+    "burst_from", "burst_to", "coherence", "stability", "stability_runs", "stability_found", "x", "y",
+    "representative_papers",
 )  # fmt: skip
 _TREND_COLUMNS = (
     "period", "period_start", "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_period", "share",

@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a reader of the old version could misread a snapshot of the new one."""
 
 OUTLIER_TOPIC_ID = "outlier"
@@ -39,7 +39,7 @@ TOPIC_ID_PATTERN = re.compile(r"^(t-[0-9a-f]{8}|outlier)$")
 
 Precision = Literal["day", "month", "year"]
 PeriodUnit = Literal["year", "quarter", "month"]
-TrendClass = Literal["new", "rising", "steady", "fading", "too few"]
+TrendClass = Literal["new", "rising", "burst", "steady", "fading", "too few"]
 
 
 class SchemaError(ValueError):
@@ -124,10 +124,14 @@ TOPICS = _columns(
     ("y", pa.float32(), False),
     ("representative_papers", _TEXTS, False),  # paper_ids, most representative first
     ("coherence", pa.float32(), True),  # NPMI of the top keywords in this corpus; null: not measured
-    ("stability", pa.float32(), True),  # null: not measured
+    ("stability", pa.float32(), True),  # mean best-match Jaccard over further fits; null: not measured
     ("trend_class", _TEXT, True),  # TrendClass; null: no dates
     ("trend_slope", pa.float32(), True),  # log-odds of the share per year
-    ("trend_q", pa.float32(), True),  # false-discovery-adjusted p-value
+    ("trend_q", pa.float32(), True),  # false-discovery-adjusted p-value of what the class says
+    ("burst_from", _TEXT, True),  # first and last period of a burst; null: the class is another
+    ("burst_to", _TEXT, True),
+    ("stability_runs", pa.int32(), True),  # further fits that stability was measured on; null: not measured
+    ("stability_found", pa.int32(), True),  # in how many of them the topic was found again
 )
 """Columns of ``topics.parquet``. Outliers are no topic and have no row."""
 
@@ -161,6 +165,11 @@ TABLES: dict[str, pa.Schema] = {
     "trends": TRENDS,
     "term_trends": TERM_TRENDS,
 }
+
+SINCE_FORMAT_2: dict[str, tuple[str, ...]] = {
+    "topics": ("burst_from", "burst_to", "stability_runs", "stability_found"),
+}
+"""Columns that a table may come without, from a snapshot of format 1 or where nothing was measured: all null then."""
 
 
 # --- manifest -----------------------------------------------------------------
@@ -272,6 +281,7 @@ def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
         A column is missing, has another type, or holds nulls where none may be.
     """
     schema = TABLES[name]
+    frame = frame.assign(**{column: None for column in SINCE_FORMAT_2.get(name, ()) if column not in frame.columns})
     if name == "papers":
         for column in sorted(c for c in frame.columns if c.startswith((FACET_PREFIX, "topic_level_"))):
             kind = _TEXTS if column.startswith(FACET_PREFIX) else _TEXT

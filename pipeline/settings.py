@@ -84,7 +84,7 @@ class TrendSettings(_Settings):
     """Trends and their test."""
 
     confidence: float = Field(default=0.95, description="Coverage of the Wilson interval on a share.")
-    false_discovery_rate: float = Field(default=0.05, description="Benjamini-Hochberg level of rising and fading.")
+    false_discovery_rate: float = Field(default=0.05, description="Benjamini-Hochberg level of all calls.")
     min_periods: int = Field(default=5, description="Fewest periods for a trend test.")
     min_papers: int = Field(default=10, description="Fewest dated papers of a topic for a trend test.")
     max_groups: int = Field(default=30, description="Most values of a facet or venues that get trends of their own.")

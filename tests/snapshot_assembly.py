@@ -29,6 +29,7 @@ from pipeline.schema import (
 from pipeline.search_index import write_search_index
 from pipeline.settings import RunSettings, TrendSettings
 from pipeline.snapshot import SnapshotContents
+from pipeline.trend_classes import TREND_COLUMNS
 from pipeline.trends import classify_trends, count_terms, count_trends
 
 AS_OF = date(2025, 6, 30)
@@ -76,7 +77,7 @@ def assemble(
     facets = facet_names(papers)
     trends, record = count_trends(papers, ids, TrendSettings(), facets, AS_OF)
     classes = classify_trends(trends, record, TrendSettings()).set_index("topic_id")
-    for column in ("trend_class", "trend_slope", "trend_q"):
+    for column in TREND_COLUMNS:
         topics[column] = topics["topic_id"].map(classes[column]) if len(topics) else []
     return SnapshotContents(
         papers=papers,
@@ -223,7 +224,9 @@ def _topics(
             "y": np.array([papers["y"].to_numpy()[rows].mean() for rows in members], dtype=np.float32),
             "representative_papers": [papers["paper_id"].iloc[rows[:5]].tolist() for rows in closest],
             "coherence": np.linspace(0.3, 0.1, len(ids), dtype=np.float32),
-            "stability": np.full(len(ids), np.nan, dtype=np.float32),
+            "stability": np.linspace(0.92, 0.42, len(ids), dtype=np.float32),
+            "stability_runs": np.full(len(ids), 10, dtype=np.int32),
+            "stability_found": np.linspace(10, 3, len(ids)).astype(np.int32),
         }
     )
 

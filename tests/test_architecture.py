@@ -17,6 +17,7 @@ READ_BY_DASHBOARD = (
     "pipeline.schema",
     "pipeline.snapshot",
     "pipeline.intervals",
+    "pipeline.stability",
     "pipeline.search_text",
     "pipeline.embedding.query",
 )

@@ -249,5 +249,7 @@ def test_every_part_of_the_benchmark_has_its_place_in_the_page():
     source = (ROOT / "benchmarks" / "spine.py").read_text(encoding="utf-8")
     parts = re.findall(r'\bpart\("(\w+)"', source)
     assert len(parts) == 5
+    parts += re.findall(r'"(trends-\w+)":', (ROOT / "benchmarks" / "trends.py").read_text(encoding="utf-8"))
+    assert len(parts) == 8
     for part in parts:
         assert text.count(f"<!-- measured: {part} -->") == text.count(f"<!-- end: {part} -->") == 1

@@ -8,7 +8,7 @@ import pandas as pd
 from dashboard.queries.index import Mask, Rows, SnapshotIndex
 from pipeline.schema import OUTLIER_TOPIC_ID
 
-_TREND_ORDER = {"new": 0, "rising": 1, "steady": 2, "too few": 3, "fading": 4}
+_TREND_ORDER = {"new": 0, "rising": 1, "burst": 2, "steady": 3, "too few": 4, "fading": 5}
 
 
 def topic_sizes(index: SnapshotIndex, mask: Mask) -> tuple[np.ndarray, int]:

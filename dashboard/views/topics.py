@@ -28,10 +28,16 @@ from dashboard.queries import (
 from dashboard.safe_text import for_markdown, for_text
 from dashboard.state import TOPIC_SORTS
 from pipeline.schema import OUTLIER_TOPIC_ID
+from pipeline.stability import FOUND_ABOVE, SUBSET_SHARE, stability_in_words
 
 _SORTS = {"size": "Largest first", "label": "By name", "rising": "Rising first", "coherence": "Most coherent first"}
 _N_REPRESENTATIVE = 5
 _COHERENCE_HELP = "How often the topic's top keywords stand in the same papers (NPMI, −1 to 1)."
+_STABILITY_HELP = (
+    f"The corpus is fitted again, each time with another seed and on another {SUBSET_SHARE:.0%} of its papers. "
+    f"The topic is found in a run if its best match there shares more than {FOUND_ABOVE:.0%} of the papers that are "
+    'in either of the two; "same papers" is that share, averaged over all runs.'
+)
 _ROW_PIXELS = 36
 _TABLE_PIXELS = 760
 
@@ -134,7 +140,8 @@ def _grid_columns(context: PageContext, topics: pd.DataFrame) -> tuple[pd.DataFr
             "Share over time", width=130, help=f"{periods[0]} to {periods[shares.shape[1] - 1]}"
         )
     if context.index.periods:
-        columns["trend"] = [trend_in_words(word) for word in topics["trend_class"]]
+        told = zip(topics["trend_class"], topics["burst_from"], topics["burst_to"], strict=True)
+        columns["trend"] = [trend_in_words(*trend) for trend in told]
         configuration["trend"] = st.column_config.TextColumn("Trend", help="Tested over the whole corpus.")
     columns["coherence"] = topics["coherence"]
     configuration["coherence"] = st.column_config.NumberColumn(
@@ -183,20 +190,29 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
         st.metric("Papers", f"{within:,}", help=of_all, width="content")
         share = f"{within / max(context.n_matching, 1):.1%}"
         st.metric("Share", share, help="of the papers that pass the filters", width="content")
-        if word := trend_in_words(topic["trend_class"]):
+        if word := trend_in_words(topic["trend_class"], topic["burst_from"], topic["burst_to"]):
             st.metric("Trend", word, help=_trend_help(topic), width="content")
         if not pd.isna(topic["coherence"]):
             st.metric("Coherence", f"{topic['coherence']:.2f}", help=_COHERENCE_HELP, width="content")
-        if not pd.isna(topic["stability"]):
-            again = "How much of the topic appears again in fits with other seeds."
-            st.metric("Stability", f"{topic['stability']:.0%}", help=again, width="content")
         on_map = view.to("map", topic=topic["topic_id"])
         view_button("On the map", on_map, key="topic-map", icon=":material/location_on:")
+    st.caption(_stability(topic), help=_STABILITY_HELP)
+
+
+def _stability(topic: pd.Series) -> str:
+    said = stability_in_words(topic["stability"], topic["stability_runs"], topic["stability_found"])
+    how = "" if pd.notna(topic["stability"]) else ". Fitting with --stability 10 measures it"
+    return f"Stability: {said}{how}."
 
 
 def _trend_help(topic: pd.Series) -> str:
     if pd.isna(topic["trend_slope"]) or pd.isna(topic["trend_q"]):
         return "Too few dated papers or periods for a test."
+    if topic["trend_class"] == "burst":
+        return (
+            f"For a short time the share was higher than before and after (p = {topic['trend_q']:.2g}, adjusted for "
+            "the number of topics tested). Tested over the whole corpus."
+        )
     factor = float(np.exp(topic["trend_slope"]))
     return (
         f"Over the whole corpus the odds of a paper being in this topic change by a factor of {factor:.2f} a year "

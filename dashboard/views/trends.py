@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.paper_list import paper_list
-from dashboard.components.topic_rows import numbered_label, topic_rows
+from dashboard.components.topic_rows import numbered_label, topic_rows, trend_in_words
 from dashboard.components.trend_chart import trend_chart
 from dashboard.context import PageContext
 from dashboard.figures.palette import series_colours
@@ -26,9 +26,10 @@ from pipeline.schema import OUTLIER_TOPIC_ID
 _N_DEFAULT = 5
 _MAX_SERIES = 8
 _N_RANKED = 8
+_MOVING = ("new", "rising", "burst", "fading")
 _TEST = (
-    "Tested over the whole corpus, whatever the filters: a logistic trend that allows for overdispersion, "
-    "with the false discovery rate held at 5 %."
+    "Tested over the whole corpus, whatever the filters: a logistic trend and a scan for bursts, both allowing for "
+    "overdispersion, with the false discovery rate held at 5 %."
 )
 
 
@@ -64,7 +65,7 @@ def compared_topics(context: PageContext) -> list[str]:
     if view.topics:
         return list(view.topics)[:_MAX_SERIES]
     topics = topic_overview(index, context.mask)
-    tested = topics[topics["trend_class"].isin(["new", "rising", "fading"]) & (topics["n_papers"] > 0)]
+    tested = topics[topics["trend_class"].isin(_MOVING) & (topics["n_papers"] > 0)]
     moving = tested.sort_values(["trend_q", "number"])["topic_id"].tolist()
     largest = topics[topics["n_papers"] > 0]["topic_id"].tolist()
     return list(dict.fromkeys([*moving, *largest]))[:_N_DEFAULT] or [OUTLIER_TOPIC_ID]
@@ -146,8 +147,8 @@ def _ranking(context: PageContext, drawn: Sequence[str]) -> None:
         st.caption("No topic has enough dated papers over enough periods for a trend test.")
         return
     others = _not_moving(topics)
-    if not topics["trend_class"].isin(["new", "rising", "fading"]).any():
-        st.markdown(f"No topic rises or fades clearly enough to say so: {others}.")
+    if not topics["trend_class"].isin(_MOVING).any():
+        st.markdown(f"No topic rises, fades or had a burst clearly enough to say so: {others}.")
         st.caption(_TEST)
         return
     colours = dict(zip(drawn, series_colours(len(drawn), context.theme), strict=True))
@@ -158,6 +159,9 @@ def _ranking(context: PageContext, drawn: Sequence[str]) -> None:
     with right:
         fading = topics[topics["trend_class"] == "fading"].sort_values("trend_slope")
         _ranked(context, fading, "Fading", colours)
+        bursts = topics[topics["trend_class"] == "burst"].sort_values("trend_q")
+        if len(bursts):
+            _ranked(context, bursts, "Burst", colours)
     odds = "The factor is how the odds of a paper being in the topic change from year to year."
     st.caption(f"{odds} {others}. {_TEST}")
 
@@ -192,5 +196,7 @@ def _ranked(context: PageContext, topics: pd.DataFrame, heading: str, colours: M
 
 def _evidence(topic: Mapping[Hashable, Any]) -> str:
     p = "p < 0.001" if topic["trend_q"] < 0.001 else f"p = {topic['trend_q']:.3f}"
+    if topic["trend_class"] == "burst":
+        return f"{trend_in_words('burst', topic['burst_from'], topic['burst_to'])}, {p}"
     word = "new, " if topic["trend_class"] == "new" else ""
     return f"{word}×{np.exp(topic['trend_slope']):.2f} a year, {p}"

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeline.schema import ABSTRACTS, FACET_PREFIX, TABLES
+from pipeline.schema import ABSTRACTS, FACET_PREFIX, SINCE_FORMAT_2, TABLES
 from pipeline.snapshot.layout import SnapshotDamaged
 
 _TEXTS = pa.list_(pa.string())
@@ -80,7 +80,8 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     unknown; lists are Arrow lists (``frame["authors"].list``, a plain Python
     list a row); numbers that may be unknown are ``Int16``/``Int32`` for
     papers' ``year`` and ``citations`` and floats with ``NaN`` elsewhere; all
-    other columns are NumPy's of the type in `pipeline.schema`.
+    other columns are NumPy's of the type in `pipeline.schema`. Columns that
+    only later formats have (`SINCE_FORMAT_2`) are empty in an older snapshot.
 
     Raises
     ------
@@ -93,6 +94,10 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         # Not `read_table`, which takes a folder called `a=b` on the way for a column.
         with pq.ParquetFile(folder / file, memory_map=True) as source:
             table = source.read()
+        for column in SINCE_FORMAT_2.get(name, ()):
+            if column not in table.schema.names:
+                kind = TABLES[name].field(column).type
+                table = table.append_column(column, pa.nulls(len(table), kind))
         table = table.cast(_schema_of(name, table.schema.names))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise SnapshotDamaged(f"{file} is not the table it should be") from error

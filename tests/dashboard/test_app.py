@@ -18,6 +18,7 @@ from dashboard.exports import export_view
 from dashboard.queries import index_snapshot, matching_rows, paper_rows
 from dashboard.state import PAGES, Filters, View
 from pipeline.snapshot import open_snapshot
+from tests.archive_snapshot import ARCHIVES
 from tests.snapshots import VARIANTS, publish_contents, publish_tiny, tiny_contents
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -122,6 +123,37 @@ def test_links_to_papers_lead_only_to_safe_addresses(open_app):
         for markdown in app.markdown:
             for target in re.findall(r"(?<!\\)\]\(<?([^)>]*)", markdown.value):
                 assert target.startswith(("https://doi.org/10.", "https://example.org/")), target
+
+
+def test_the_page_of_a_topic_says_how_stable_it_is(open_app, variants_store, monkeypatch):
+    topic_ids = index_of(variants_store).topic_ids
+    page = words_on(open_app(corpus="tiny", page="topics", topic=topic_ids[0]))
+    assert "Stability: found in 10 of 10 runs, 92 % same papers." in page
+    monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(ARCHIVES / "schema-1"))
+    first = index_of(ARCHIVES / "schema-1").topic_ids[0]
+    page = words_on(open_app(corpus="tiny", page="topics", topic=first))
+    assert "Stability: not measured. Fitting with --stability 10 measures it." in page
+
+
+def test_a_burst_is_said_with_when_it_was(tmp_path, monkeypatch):
+    contents = tiny_contents()
+    evidence = {"trend_class": "burst", "trend_slope": 0.1, "trend_q": 0.002, "burst_from": "2021", "burst_to": "2022"}
+    topics = contents.topics.astype(dict.fromkeys(evidence, object))
+    topics.loc[0, list(evidence)] = list(evidence.values())
+    publish_contents(tmp_path, replace(contents, topics=topics))
+    monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(tmp_path))
+
+    def open_page(**params):
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        app.query_params.update({"corpus": "tiny", **params})
+        return app.run()
+
+    page = open_page(page="topics", topic=topics["topic_id"].iloc[0])
+    assert {metric.label: metric.value for metric in page.metric}["Trend"] == "burst 2021 to 2022"
+    assert "higher than before and after" in words_on(page)
+    assert "Burst" in [heading.value for heading in open_page(page="trends").subheader]
+    table = open_page(page="topics").dataframe[0].value
+    assert table["trend"].tolist()[0] == "burst 2021 to 2022"
 
 
 # --- filters hold on every page ----------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.components.link_list import Row, _for_browser
 from dashboard.components.paper_rows import paper_rows
-from dashboard.components.topic_rows import colours_of_topics, topic_rows
+from dashboard.components.topic_rows import colours_of_topics, topic_rows, trend_in_words
 from dashboard.components.trend_chart import papers_of_mark
 from dashboard.context import PageContext
 from dashboard.queries import (
@@ -104,3 +104,21 @@ def test_a_mark_of_a_group_leads_to_that_groups_papers(variants_store, group):
         leads_to = papers_of_mark(context, mark["group"], mark["period"], [topic_id])
         assert leads_to.filters.years == filters.years
         assert len(listed_papers(index, leads_to).rows) == mark["n_papers"]
+
+
+@pytest.mark.parametrize(
+    ("trend", "said"),
+    [
+        (("burst", "2014", "2016"), "burst 2014 to 2016"),
+        (("burst", "2014-Q2", "2014-Q2"), "burst 2014-Q2"),
+        (("burst", None, None), "burst"),
+        (("burst",), "burst"),
+        (("burst", "<b>2014", "2016"), "burst"),
+        (("rising", None, None), "rising"),
+        (("too few", np.nan, np.nan), "too few papers to say"),
+        ((None, None, None), ""),
+        ((np.nan,), ""),
+    ],
+)
+def test_trends_in_words(trend, said):
+    assert trend_in_words(*trend) == said

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from pipeline import snapshot as snapshots
-from pipeline.schema import SCHEMA_VERSION, TABLES
+from pipeline.schema import SCHEMA_VERSION, SINCE_FORMAT_2, TABLES
 from tests.archive_snapshot import ARCHIVES
 
 VERSIONS = range(1, SCHEMA_VERSION + 1)
@@ -33,6 +33,13 @@ def test_the_archived_snapshot_opens(version: int) -> None:
     assert opened.abstract(39).startswith("What ")
     for name, schema in TABLES.items():
         assert set(schema.names) <= set(getattr(opened, name).columns)
+
+
+def test_what_an_older_format_did_not_have_is_empty() -> None:
+    first = snapshots.open_snapshot(ARCHIVES / "schema-1", "tiny")
+    assert first.topics[list(SINCE_FORMAT_2["topics"])].isna().all(axis=None)
+    second = snapshots.open_snapshot(ARCHIVES / "schema-2", "tiny")
+    assert second.topics["stability_runs"].tolist() == [10] * 4
 
 
 @pytest.mark.parametrize("version", VERSIONS)
