@@ -57,7 +57,9 @@ def _summary(context: PageContext) -> str:
     if n_topics:
         said[0] += f", grouped by what their abstracts say into {_counted(n_topics, '**', 'topic')}."
         if n_outliers:
-            said.append(f"{n_outliers:,} ({n_outliers / context.n_matching:.0%}) fit none of them.")
+            share = f"{n_outliers / context.n_matching:.0%}"
+            part = "under 1%" if share == "0%" else share
+            said.append(f"{n_outliers:,} ({part}) {'fits' if n_outliers == 1 else 'fit'} none of them.")
     else:
         said[0] += ". They are too few, or too unlike each other, to be grouped into topics."
     if undated := int((context.index.years[context.mask] == UNDATED).sum()):
