@@ -58,7 +58,7 @@ for (const kind of ['click', 'keydown', 'pointermove'])
 """
 
 _OVERVIEW_DRAWN = """() => bench.idle() && /papers drawn/.test(bench.text('.te-foot')) && bench.find('.te-label')
-  && document.querySelector('.js-plotly-plot .main-svg') && document.querySelector('.st-key-overview-topics')
+  && bench.find(".bars a") && document.querySelector('.st-key-overview-topics')
   && performance.now()"""
 """Script done, map drawn with its names, chart drawn, list of topics there; milliseconds since the request."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import logging
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from dashboard.components.links import Link, link_bar, view_button
 from dashboard.components.open_paper import paper_drawer
 from dashboard.context import PageContext
 from dashboard.figures.palette import ThemeName
-from dashboard.navigation import current_params, go
+from dashboard.navigation import current_params, show, shown
 from dashboard.permalinks import Place, place_from_query, view_from_query
 from dashboard.queries import FilterError, Mask, SnapshotIndex, matching_rows
 from dashboard.safe_text import for_markdown
@@ -38,7 +38,9 @@ def main() -> None:
     st.set_page_config(page_title="Topic Explorer", page_icon=_ICON, layout="wide")
     try:
         _show()
-    except (SnapshotError, FilterError) as error:
+    except SnapshotError as error:
+        _cannot_open(error)
+    except FilterError as error:
         st.error(for_markdown(str(error)), icon=":material/error:")
     except Exception as error:
         _log(error)
@@ -61,24 +63,17 @@ def _show() -> None:
         _empty_store()
         return
     params = current_params()
-    newest = max(listing.corpora, key=lambda name: max(info.created for info in listing.corpora[name]))
-    place, notices = place_from_query(params, listing.ids(), newest)
+    place, notices = _place()
     if place.corpus is None or place.snapshot_id is None:
         _empty_store()
         return
     if place.missing_snapshot is not None:
         _offer_nearest(place)
         return
-    try:
-        index = _open(place, pinned=bool(params.get("snapshot")) and not notices)
-    except SnapshotError as error:
-        st.error(for_markdown(str(error)), icon=":material/error:")
-        _offer_others(place.corpus, sorted(listing.corpora))
-        return
-    if index is None:
-        return
+    pinned = bool(params.get("snapshot")) and not notices
+    index = data.open_snapshot(place.corpus, place.snapshot_id) if pinned else data.served_snapshot(place.corpus)
     view, more = view_from_query(params, index.facts)
-    go(view)  # the address bar always holds the canonical link of what is shown
+    show(view)  # the address bar always holds the canonical link of what is shown
     st.set_page_config(page_title=f"{view.page.capitalize()}, {view.corpus} · Topic Explorer")
     _header(view)
     _notices([*notices, *more], view)
@@ -87,26 +82,20 @@ def _show() -> None:
     _render(view.page)(context)
     if view.page != "map":  # the map has it beside the points
         paper_drawer(context)
+    shown()
+
+
+def _place() -> tuple[Place, list[str]]:
+    """Where the address bar leads in the store, and what of it could not be followed."""
+    listing = data.listing()
+    newest = max(listing.corpora, key=lambda name: max(info.created for info in listing.corpora[name]))
+    return place_from_query(current_params(), listing.ids(), newest)
 
 
 def _render(page: str) -> Callable[[PageContext], None]:
     """The function that draws ``page``, imported when first asked for: a page that is broken breaks no other."""
     assert page in PAGES
     return importlib.import_module(f"dashboard.views.{page}").render
-
-
-def _open(place: Place, pinned: bool) -> SnapshotIndex | None:
-    assert place.corpus is not None
-    assert place.snapshot_id is not None
-    if not pinned:
-        return data.served_snapshot(place.corpus)
-    try:
-        return data.open_snapshot(place.corpus, place.snapshot_id)
-    except SnapshotDamaged as error:
-        st.error(for_markdown(str(error)), icon=":material/error:")
-        if error.last_good is not None:
-            _open_button(place.corpus, error.last_good)
-        return None
 
 
 def _mask(index: SnapshotIndex, view: View) -> Mask:
@@ -175,12 +164,16 @@ def _open_button(corpus: str, snapshot_id: str) -> None:
     st.button(f"Open the same view in snapshot {snapshot_id}", key="open-nearest", type="primary", on_click=follow)
 
 
-def _offer_others(corpus: str, names: Sequence[str]) -> None:
-    """A way out of a corpus that cannot be shown."""
-    for name in names:
+def _cannot_open(error: SnapshotError) -> None:
+    """What is wrong with the snapshot, and the ways out: its corpus' last good one, other corpora."""
+    st.error(for_markdown(str(error)), icon=":material/error:")
+    corpus = _place()[0].corpus
+    if isinstance(error, SnapshotDamaged) and error.last_good is not None and corpus is not None:
+        _open_button(corpus, error.last_good)
+    for name in sorted(data.listing().corpora):
         if name != corpus:
             label = f"Open the corpus {for_markdown(name)}"
-            st.button(label, key=f"open-{name}", on_click=st.query_params.from_dict, args=({"corpus": name},))
+            st.button(label, key=f"open-corpus-{name}", on_click=st.query_params.from_dict, args=({"corpus": name},))
 
 
 def _empty_store() -> None:

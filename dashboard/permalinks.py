@@ -187,7 +187,7 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         group=read.one("group", "grouping", ("venue", *facts.facets), ""),
         colour_by=read.one("colour", "colouring", COLOURS, "topic"),
         selection=read.polygon(),
-        viewport=(window[0], window[1], window[2], window[3]) if len(window) == 4 else None,
+        viewport=(window[0], window[2], window[1], window[3]) if len(window) == 4 else None,  # x, x, y, y
         sort=read.one("sort", "order of papers", PAPER_SORTS, ""),
         topic_sort=read.one("order", "order of topics", TOPIC_SORTS, "size"),
         list_page=max(1, int(at)) if re.fullmatch(r"[0-9]{1,7}", at) else 1,

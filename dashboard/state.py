@@ -113,7 +113,7 @@ class View:
     group: str = ""  # "", "venue" or a facet's name: what splits trends
     colour_by: str = "topic"
     selection: Polygon | None = None
-    viewport: tuple[float, float, float, float] | None = None  # x from, x to, y from, y to
+    viewport: tuple[float, float, float, float] | None = None  # of the map: left, bottom, right, top
     sort: str = ""  # one of PAPER_SORTS; "" = the list's own order
     topic_sort: str = "size"
     list_page: int = 1
@@ -170,8 +170,12 @@ def _number(value: float) -> str:
 
 def params_of(view: View) -> dict[str, str | list[str]]:
     """The canonical parameters of ``view``, in order, without those at their default."""
+    return {key: value for key, value in _all_params(view).items() if value}
+
+
+def _all_params(view: View) -> dict[str, str | list[str]]:
     filters = view.filters
-    params: dict[str, str | list[str]] = {
+    return {
         "corpus": view.corpus,
         "snapshot": view.snapshot_id,
         "page": view.page,
@@ -191,18 +195,52 @@ def params_of(view: View) -> dict[str, str | list[str]]:
         "group": view.group,
         "colour": _unless(view.colour_by, "topic"),
         "area": "_".join(f"{_number(x)}~{_number(y)}" for x, y in view.selection or ()),
-        "window": "~".join(_number(value) for value in view.viewport or ()),
+        "window": "~".join(_number(value) for value in _window(view.viewport)),
         "sort": view.sort,
         "order": _unless(view.topic_sort, "size"),
         "at": "" if view.list_page == 1 else str(view.list_page),
         "table": view.table,
         "abstracts": "yes" if view.abstracts else "",
     }
-    return {key: value for key, value in params.items() if value}
 
 
 def _unless(value: str, default: str) -> str:
     return "" if value == default else value
+
+
+def _window(viewport: Sequence[float] | None) -> Sequence[float]:
+    """A viewport as links write it: x from, x to, y from, y to."""
+    if viewport is None:
+        return ()
+    left, bottom, right, top = viewport
+    return left, right, bottom, top
+
+
+_KEYS = tuple(_all_params(View("", "")))
+
+
+def rebased(target: Params, drawn: Params, now: Params) -> dict[str, list[str]]:
+    """``target``, meant as a change of ``drawn``, as the same change of ``now``.
+
+    All three are canonical parameters, and so is what comes out. Another snapshot has
+    other papers and topics: between two of them nothing is carried over.
+    """
+    wanted, before, current = _listed(target), _listed(drawn), _listed(now)
+    if any(before.get(key) != current.get(key) for key in ("corpus", "snapshot")):
+        return wanted
+    keys = sorted({*wanted, *current}, key=_rank)
+    changed = {key: (wanted if wanted.get(key) != before.get(key) else current).get(key) for key in keys}
+    return {key: values for key, values in changed.items() if values}
+
+
+def _listed(params: Params) -> dict[str, list[str]]:
+    return {key: [value] if isinstance(value, str) else list(value) for key, value in params.items()}
+
+
+def _rank(key: str) -> tuple[int, str]:
+    """Where ``key`` stands among canonical parameters; those of facets follow the venues'."""
+    name = "venue" if key.startswith("facet.") else key
+    return (_KEYS.index(name) if name in _KEYS else len(_KEYS), key if name != key else "")
 
 
 def query_of(view: View) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.navigation import go_query
+from dashboard.navigation import follow_link, here
 from dashboard.safe_text import for_text
 from dashboard.state import View, query_of
 
@@ -63,11 +63,9 @@ def link_list(rows: Sequence[Row], *, key: str, name: str, look: Literal["rows",
     """
 
     def follow() -> None:
-        query = st.session_state[key].get("follow")
-        if isinstance(query, str):
-            go_query(query)
+        follow_link(st.session_state[key].get("follow"))
 
-    data = {"name": name, "look": look, "rows": [_for_browser(row) for row in rows]}
+    data = {"name": name, "look": look, "here": query_of(here()), "rows": [_for_browser(row) for row in rows]}
     _LINK_LIST(key=key, data=data, on_follow_change=follow)
 
 

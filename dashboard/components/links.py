@@ -9,7 +9,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.navigation import go, go_query
+from dashboard.navigation import follow_link, go, here
 from dashboard.safe_text import for_text
 from dashboard.state import View, query_of
 
@@ -49,14 +49,13 @@ def link_bar(
     """
 
     def follow() -> None:
-        query = st.session_state[key].get("follow")
-        if isinstance(query, str):
-            go_query(query)
+        follow_link(st.session_state[key].get("follow"))
 
     data = {
         "name": name,
         "look": look,
         "current": current,
+        "here": query_of(here()),
         "links": [{"label": for_text(link.label), "query": query_of(link.view), "brand": link.brand} for link in links],
     }
     _LINK_BAR(key=key, data=data, on_follow_change=follow, width="content")
@@ -77,10 +76,11 @@ def view_button(
 
     ``in_dialog``: it stands in a dialog or fragment, which alone would run again.
     """
-    follow = _go_and_run if in_dialog else go
-    st.button(label, key=key, icon=icon, help=help, type=type, width=width, on_click=follow, args=(view,), wrap=True)
+    drawn = here()
 
+    def follow() -> None:
+        go(view, drawn)
+        if in_dialog:
+            st.rerun()
 
-def _go_and_run(view: View) -> None:
-    go(view)
-    st.rerun()
+    st.button(label, key=key, icon=icon, help=help, type=type, width=width, on_click=follow, wrap=True)

@@ -45,7 +45,7 @@ def paper_drawer(context: PageContext) -> None:
     paper = _paper(context, view.paper)
 
     def close() -> None:
-        go(replace(view, paper=None))
+        go(replace(view, paper=None), view)
 
     @st.dialog("Paper", position="right", width=_DRAWER_PIXELS, on_dismiss=close)
     def drawer() -> None:

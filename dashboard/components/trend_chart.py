@@ -10,8 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.downloads import csv_button, figure_button
-from dashboard.components.link_list import link_list
-from dashboard.components.topic_rows import topic_rows
+from dashboard.components.link_list import Row, link_list
 from dashboard.context import PageContext
 from dashboard.figures.layout import CONFIG
 from dashboard.figures.palette import series_colours
@@ -64,7 +63,7 @@ def trend_chart(
     record = index.snapshot.manifest.trends
     partial = record.last if record.last_is_partial else None
     # On a phone the names at the lines' ends would leave no room for the lines.
-    named_below = _on_a_phone() and len(names) > 1 and all(series in index.topic_code_of for series in names)
+    named_below = _on_a_phone() and len(names) > 1
     draw = functools.partial(
         trend_figure,
         trends,
@@ -103,8 +102,10 @@ def trend_chart(
         alt="Lines over time; the same numbers are in the CSV.",
     )
     if named_below:
-        lines = dict(zip(names, series_colours(len(names), context.theme), strict=True))
-        rows = topic_rows(context, list(names), lambda topic_id: view.to("topics", topic=topic_id), colours=lines)
+        drawn = list(dict.fromkeys(trends["series"]))
+        usual = dict(zip(drawn, series_colours(len(drawn), context.theme), strict=True))
+        worn = {**usual, **(colours or {})}
+        rows = [Row(names[series], _named_line(context, series), colour=worn[series]) for series in drawn]
         link_list(rows, key=f"{key}-names", name="Lines of the chart", look="chips")
     st.caption(_reading_help(context, partial))
 
@@ -119,7 +120,7 @@ def _open_mark(context: PageContext, chart: str, topics: Sequence[str]) -> None:
     points = st.session_state[chart]["selection"]["points"]
     mark = points[0].get("customdata") if points else None
     if isinstance(mark, list) and len(mark) == 2 and mark[1] in context.index.periods:
-        go(papers_of_mark(context, str(mark[0]), mark[1], topics))
+        go(papers_of_mark(context, str(mark[0]), mark[1], topics), context.view)
         # The list may lie below the edge of the screen.
         st.toast(f"The papers of {for_markdown(mark[1])} are listed below the chart.", icon=":material/arrow_downward:")
 
@@ -131,12 +132,24 @@ def papers_of_mark(context: PageContext, series: str, period: str, topics: Seque
         topic = series if series in index.topic_code_of else view.topic
         return replace(view, topic=topic, period=period, paper=None, list_page=1)
     topic = topics[0] if topics else None
-    narrowed = view
+    return replace(_of_group(context, series), topic=topic, period=period, paper=None, list_page=1)
+
+
+def _of_group(context: PageContext, series: str) -> View:
+    """The view with the filter set to one of the groups that split the trend."""
+    view, index = context.view, context.index
     if view.group == "venue" and series in index.venues.code_of:
-        narrowed = view.with_filters(venues=(series,))
-    elif view.group in index.facets and series in index.facets[view.group].code_of:
-        narrowed = view.with_filters(facets=view.filters.with_facet(view.group, (series,)).facets)
-    return replace(narrowed, topic=topic, period=period, paper=None, list_page=1)
+        return view.with_filters(venues=(series,))
+    if view.group in index.facets and series in index.facets[view.group].code_of:
+        return view.with_filters(facets=view.filters.with_facet(view.group, (series,)).facets)
+    return view
+
+
+def _named_line(context: PageContext, series: str) -> View:
+    """Where the name of a line leads: to its topic's page, or to this page with only its group."""
+    if series in context.index.topic_code_of:
+        return context.view.to("topics", topic=series)
+    return _of_group(context, series)
 
 
 def _reading_help(context: PageContext, partial: str | None) -> str:
@@ -145,7 +158,7 @@ def _reading_help(context: PageContext, partial: str | None) -> str:
     undated = context.n_matching - dated
     said = ["Click a mark for its papers."]
     if context.view.measure == "share":
-        said.append("Bands are 95 % intervals (Wilson) of each share.")
+        said.append("Bands, or thin bars where bands would cover each other, are 95 % intervals (Wilson).")
     if partial:
         said.append(f"{for_markdown(partial)} may be incomplete (hollow mark).")
     if undated:

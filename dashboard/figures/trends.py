@@ -55,7 +55,8 @@ def trend_figure(
     partial_period
         The last period, when papers of it may still be missing: the way to it is dotted, its point hollow.
     show_intervals
-        Draw the 95 % interval of each share as a band. Counts have none.
+        Draw the 95 % interval of each share: as a band, or as a thin bar beside each mark where
+        bands would cover each other. Counts have none.
     colours
         Series → ``#rrggbb``; by default colours that are told apart well.
     name_lines
@@ -71,14 +72,14 @@ def trend_figure(
     if not lines:
         return say_nothing_to_show(figure, "No dated papers to draw")
     banded = show_intervals and measure == "share"
-    for line in lines:
-        if banded:
-            figure.add_trace(_band(line, 0.13 if len(lines) <= 3 else 0.08))
+    top = _top(lines, banded)
+    if banded:
+        for interval in _intervals(lines, top):
+            figure.add_trace(interval)
     for line in lines:
         for trace in _strokes(line, partial_period):
             figure.add_trace(trace)
         figure.add_trace(_marks(line, partial_period, THEMES[theme]))
-    top = _top(lines, banded)
     figure.update_yaxes(range=[0, top], nticks=6, tickformat=",.1~%" if measure == "share" else ",~d")
     figure.update_yaxes(title_text="Share of the period's papers" if measure == "share" else "Papers")
     _tick_periods(figure, trends)
@@ -113,6 +114,38 @@ def _top(lines: Sequence[_Line], banded: bool) -> float:
         ends = max(float(line.points["share_high"].max()) for line in lines)
         most = max(most, min(ends, 1.6 * most))
     return 1.08 * most if most > 0 else 1.0
+
+
+def _intervals(lines: Sequence[_Line], top: float) -> list[go.Scatter]:
+    """Bands while they leave each other room, that is cover the plot less than once; else bars side by side."""
+    covered = sum(float((line.points["share_high"] - line.points["share_low"]).mean()) / top for line in lines)
+    if len(lines) == 1 or covered < 1:
+        return [_band(line, 0.13 if len(lines) <= 3 else 0.08) for line in lines]
+    starts = pd.to_datetime(pd.concat([line.points["period_start"] for line in lines])).drop_duplicates().sort_values()
+    apart = starts.diff().min() if len(starts) > 1 else pd.Timedelta(days=1)
+    step = 0.5 * apart / len(lines)
+    return [_bars(line, (place - (len(lines) - 1) / 2) * step) for place, line in enumerate(lines)]
+
+
+def _bars(line: _Line, aside: pd.Timedelta) -> go.Scatter:
+    """A thin upright bar from the lower to the upper end of each interval, ``aside`` of its mark."""
+    low, high = (line.points[name].to_numpy(dtype=np.float64) for name in ("share_low", "share_high"))
+    ends = {"array": (high - line.values).tolist(), "arrayminus": (line.values - low).tolist(), "width": 0}
+    return go.Scatter(
+        x=list(pd.to_datetime(line.points["period_start"]) + aside),
+        y=line.values.tolist(),
+        mode="lines",
+        line={"width": 0},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            **ends,
+            "color": faded(line.colour, 0.5),
+            "thickness": 2,
+            "width": 0,
+        },
+        hoverinfo="skip",
+    )
 
 
 def _band(line: _Line, opacity: float) -> go.Scatter:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from dashboard import data
+from dashboard.components.corpus_map import corpus_map
 from dashboard.components.downloads import figure_button
 from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.map_event import MapEvent
 from dashboard.components.open_paper import open_paper
 from dashboard.components.paper_list import paper_list
-from dashboard.components.topic_map import topic_map
 from dashboard.components.topic_rows import numbered_label, topic_rows
 from dashboard.context import PageContext
 from dashboard.figures.topic_map import topic_map_figure
 from dashboard.navigation import go, hold, on_change
 from dashboard.queries import UNDATED, Mask, Rows, listed_papers, topic_sizes
-from dashboard.safe_text import for_markdown, for_text
+from dashboard.safe_text import for_markdown
 from dashboard.state import COLOURS, View
 from pipeline.schema import OUTLIER_TOPIC_ID
 
@@ -52,23 +50,16 @@ def render(context: PageContext) -> None:
 
 def _map(context: PageContext) -> None:
     view, index = context.view, context.index
-
-    def titles(rows: Sequence[int]) -> list[str]:
-        return [for_text(title) for title in index.papers["title"].iloc[list(rows)]]
-
-    topic_map(
-        data.map_points(view.corpus, view.snapshot_id),
+    corpus_map(
+        context,
         key="map",
-        titles=titles,
-        shown=None if context.n_matching == index.n_papers else context.mask,
+        height=_HEIGHT,
         colour_by="year" if view.colour_by == "year" else "topic",
         topics=view.topics or ((view.topic,) if view.topic else ()),
         highlighted=np.flatnonzero(context.mask & (index.topic_codes < 0)) if view.topic == OUTLIER_TOPIC_ID else (),
         paper=index.rows_by_id[view.paper] if view.paper else None,
         selection=view.selection,
-        window=_window(view),
-        caption=f"Topic Explorer, {view.corpus}, snapshot {view.snapshot_id}",
-        height=_HEIGHT,
+        window=view.viewport,
         on_event=lambda event: _act(context, event),
     )
 
@@ -76,26 +67,16 @@ def _map(context: PageContext) -> None:
 def _act(context: PageContext, event: MapEvent) -> None:
     """What a gesture on the map leads to; the part in view goes into the link with it."""
     index = context.index
-    left, bottom, right, top = event.viewport or (0.0, 0.0, 0.0, 0.0)
-    view = replace(context.view, viewport=(left, right, bottom, top) if event.viewport else None)
-    if event.moved:
-        go(view)
-    elif event.cleared:
-        go(replace(view, selection=None, paper=None, list_page=1))
+    view = replace(context.view, viewport=event.viewport)
+    if event.cleared:
+        view = replace(view, selection=None, paper=None, list_page=1)
     elif event.polygon is not None:
-        go(replace(view, selection=event.polygon, paper=None, list_page=1))
+        view = replace(view, selection=event.polygon, paper=None, list_page=1)
     elif event.picked_row is not None:
-        go(replace(view, paper=str(index.papers["paper_id"].iloc[event.picked_row])))
+        view = replace(view, paper=str(index.papers["paper_id"].iloc[event.picked_row]))
     elif event.picked_topic is not None:
-        go(_toggled(view, event.picked_topic))
-
-
-def _window(view: View) -> tuple[float, float, float, float] | None:
-    """What the view's link says is in view: left, bottom, right, top."""
-    if view.viewport is None:
-        return None
-    left, right, bottom, top = view.viewport
-    return left, bottom, right, top
+        view = _toggled(view, event.picked_topic)
+    go(view, context.view)
 
 
 def _toggled(view: View, topic_id: str) -> View:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import data
+from dashboard.components.corpus_map import corpus_map
 from dashboard.components.downloads import csv_button, figure_button
 from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.map_event import MapEvent
 from dashboard.components.paper_rows import paper_rows
-from dashboard.components.topic_map import topic_map
+from dashboard.components.period_bars import period_bars
 from dashboard.components.topic_rows import topic_rows, trend_in_words
 from dashboard.context import PageContext
-from dashboard.figures.layout import CONFIG
-from dashboard.figures.overview import papers_by_period_figure
 from dashboard.navigation import go
 from dashboard.queries import UNDATED, topic_overview, topic_sizes
-from dashboard.safe_text import for_markdown, for_text
+from dashboard.safe_text import for_markdown
 
 _N_TOPICS = 24
 _N_MOVING = 4
@@ -59,7 +57,9 @@ def _summary(context: PageContext) -> str:
     if n_topics:
         said[0] += f", grouped by what their abstracts say into {_counted(n_topics, '**', 'topic')}."
         if n_outliers:
-            said.append(f"{n_outliers:,} ({n_outliers / context.n_matching:.0%}) fit none of them.")
+            share = f"{n_outliers / context.n_matching:.0%}"
+            part = "under 1%" if share == "0%" else share
+            said.append(f"{n_outliers:,} ({part}) {'fits' if n_outliers == 1 else 'fit'} none of them.")
     else:
         said[0] += ". They are too few, or too unlike each other, to be grouped into topics."
     if undated := int((context.index.years[context.mask] == UNDATED).sum()):
@@ -109,17 +109,9 @@ def _start(context: PageContext) -> None:
 
 def _map(context: PageContext) -> None:
     """The map, to look at and to enter by: moving about in it is for its own page."""
-    view, index = context.view, context.index
-
-    def titles(rows: Sequence[int]) -> list[str]:
-        return [for_text(title) for title in index.papers["title"].iloc[list(rows)]]
-
-    topic_map(
-        data.map_points(view.corpus, view.snapshot_id),
+    corpus_map(
+        context,
         key="overview-map",
-        titles=titles,
-        shown=None if context.n_matching == index.n_papers else context.mask,
-        caption=f"Topic Explorer, {view.corpus}, snapshot {view.snapshot_id}",
         height=_MAP_HEIGHT,
         still=True,
         on_event=lambda event: _enter(context, event),
@@ -130,9 +122,9 @@ def _enter(context: PageContext, event: MapEvent) -> None:
     """A label leads to its topic, a point to its paper on the map."""
     view, papers = context.view, context.index.papers
     if event.picked_topic is not None:
-        go(view.to("topics", topic=event.picked_topic))
+        go(view.to("topics", topic=event.picked_topic), view)
     elif event.picked_row is not None:
-        go(view.to("map", paper=str(papers["paper_id"].iloc[event.picked_row])))
+        go(view.to("map", paper=str(papers["paper_id"].iloc[event.picked_row])), view)
 
 
 def _topics(context: PageContext, topics: pd.DataFrame) -> None:
@@ -181,13 +173,17 @@ def _over_time(context: PageContext) -> None:
     counts = np.bincount(codes[codes != UNDATED], minlength=len(index.periods))
     record = index.snapshot.manifest.trends
     partial = record.last if record.last_is_partial else None
-    figure = papers_by_period_figure(index.periods, counts.tolist(), context.theme, partial_period=partial)
+
+    def draw() -> Any:
+        # Only here: plotly comes when the picture is taken away, the page does without it.
+        from dashboard.figures.overview import papers_by_period_figure
+
+        return papers_by_period_figure(index.periods, counts.tolist(), context.theme, partial_period=partial)
+
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.subheader("Papers over time", anchor=False, width="stretch")
-        figure_button(figure, f"Papers over time, {context.view.corpus}", context, key="overview-years-html")
-    st.plotly_chart(figure, theme=None, config=CONFIG, key="overview-years", alt="Papers in each period.")
-    if partial:
-        st.caption(f"{for_markdown(partial)} may be incomplete (hatched).")
+        figure_button(draw, f"Papers over time, {context.view.corpus}", context, key="overview-years-html")
+    period_bars(context, counts.tolist(), key="overview-years", name="Papers over time", partial=partial)
 
 
 def _moving(context: PageContext, topics: pd.DataFrame) -> None:

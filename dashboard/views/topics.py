@@ -109,7 +109,7 @@ def _grid(context: PageContext, topics: pd.DataFrame) -> None:
     if 0 <= row < len(topics):
         # Coming back, the table is as it was, with no cell chosen.
         st.session_state.pop(key, None)
-        go(context.view.to("topics", topic=str(topics["topic_id"].iloc[row])))
+        go(context.view.to("topics", topic=str(topics["topic_id"].iloc[row])), context.view)
         st.rerun()
 
 

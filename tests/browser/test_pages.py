@@ -43,6 +43,59 @@ def test_a_click_on_the_overview_map_opens_the_topic(visit: Visit, index_of) -> 
     expect(page.get_by_role("heading", name=index_of("tiny").topic(topic_id)["label"])).to_be_visible()
 
 
+def test_a_bar_of_the_overview_says_its_papers_and_leads_to_them(visit: Visit, index_of) -> None:
+    index = index_of("tiny")
+    years = index.papers["year"].dropna().astype(int)
+    period = str(years.mode().iloc[0])
+    n = int((years == int(period)).sum())
+    asked: list[str] = []
+    visit.page.on("request", lambda request: asked.append(request.url))
+    page = visit.open("corpus=tiny")
+    bars = page.get_by_role("group", name=re.compile("Papers over time"))
+    expect(bars).to_have_accessible_name(re.compile(rf"^Papers over time, {years.min()} to {years.max()}\. Most in"))
+    bar = bars.get_by_role("link", name=re.compile(f"^{period}: {n} papers"))
+    bar.hover()
+    expect(page.locator(".bars .tip")).to_have_text(re.compile(f"^{period}: {n} papers"))
+    page.mouse.move(0, 0)
+    expect(page.locator(".bars .tip")).to_be_hidden()
+    # By keyboard: one stop for all bars, arrows from one to the next.
+    last = bars.get_by_role("link").last
+    last.focus()
+    page.keyboard.press("ArrowLeft")
+    before = bars.get_by_role("link").nth(-2)
+    expect(before).to_be_focused()
+    expect(page.locator(".bars .tip")).to_have_text(re.compile(before.get_attribute("aria-label") or "-"))
+    assert bars.locator("a[tabindex='0']").count() == 1
+    assert not [url for url in asked if "Plotly" in url]
+    bar.click()
+    page.wait_for_url(re.compile(f"page=trends.*period={period}"))
+    expect(page.get_by_role("heading", name=period, exact=True)).to_be_visible()
+    visit.expect_listed(n, index.n_papers)
+
+
+def test_the_bars_fit_a_phone_and_can_be_taken_away(chromium: Browser, served: str, tmp_path) -> None:
+    phone = Visit(chromium, served, is_mobile=True, has_touch=True)
+    phone.page.set_viewport_size({"width": 390, "height": 844})
+    page = phone.open("corpus=tiny")
+    expect(page.locator(".bars a").first).to_be_attached()
+    boxes = [box for part in page.locator(".bars text, .bars a").all() if (box := part.bounding_box())]
+    assert len(boxes) > 8
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    picture = tmp_path / "picture.svg"
+    picture.write_bytes(phone.download(page.get_by_role("button", name="Save as SVG: Papers over time")))
+    text = picture.read_text(encoding="utf-8")
+    assert text.startswith("<svg")
+    assert "corpus tiny" in text
+    assert "var(" not in text
+    assert "<a " not in text
+    alone = phone.context.new_page()
+    alone.goto(picture.as_uri())
+    assert alone.locator("rect").count() > 4
+    assert alone.locator("text").first.evaluate("e => getComputedStyle(e).fill").startswith("rgb")
+    phone.leave()
+
+
 def test_back_forward_and_reload_keep_the_place(visit: Visit, index_of) -> None:
     index = index_of("tiny")
     label, topic_id = index.topics[["label", "topic_id"]].iloc[1]
@@ -98,7 +151,10 @@ def test_light_and_dark_follow_the_visitor(chromium: Browser, served: str, schem
         background = visitor.page.locator('[data-testid="stApp"]').evaluate("e => getComputedStyle(e).backgroundColor")
         brightness = sum(int(part) for part in re.findall(r"\d+", background)[:3])
         assert brightness > 600 if scheme == "light" else brightness < 150
-        if page != "map":
+        if page == "overview":
+            ink = visitor.page.locator(".bars .bar").first.evaluate("e => getComputedStyle(e).fill")
+            assert ink == ("rgb(151, 57, 31)" if scheme == "light" else "rgb(185, 90, 55)")
+        if page == "trends":
             # Pictures are drawn on the page's own ground, not on a white sheet.
             expect(visitor.page.locator(".js-plotly-plot .main-svg").first).to_have_css("background-color", background)
     visitor.leave()

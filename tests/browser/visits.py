@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 SECONDS = 1_000  # milliseconds
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -101,6 +101,44 @@ class Visit:
         """The CSV of the list of papers on the page, by its button."""
         self.page.get_by_role("button", name="CSV", exact=True).last.click()
         return self.download(self.page.get_by_role("button", name=re.compile("papers as CSV")))
+
+
+class Line:
+    """The line between page and server, which can be held up: what is said on it waits, and then arrives in order.
+
+    Made before the page is opened. The server is the real one.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[tuple[WebSocketRoute, str | bytes]] | None = None
+        self._holds = ""
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+
+    def _connect(self, browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+        browser.on_message(lambda message: self._pass(server, message, "questions"))
+        server.on_message(lambda message: self._pass(browser, message, "answers"))
+
+    def _pass(self, receiver: WebSocketRoute, message: str | bytes, kind: str) -> None:
+        if self._held is not None and self._holds == kind:
+            self._held.append((receiver, message))
+        else:
+            receiver.send(message)
+
+    def hold(self, kind: str) -> None:
+        """From now on ``"questions"`` (to the server) or ``"answers"`` (to the page) wait."""
+        self._held, self._holds = [], kind
+
+    @property
+    def waiting(self) -> int:
+        """Messages that wait."""
+        return len(self._held or ())
+
+    def let_go(self) -> None:
+        """What waits arrives; nothing waits any more."""
+        held, self._held = self._held or [], None
+        for receiver, message in held:
+            receiver.send(message)
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:

@@ -66,7 +66,9 @@ def texts_of(app, fields=MARKDOWN_FIELDS):
 
 
 def words_on(app):
-    return "\n".join(text for _, text in texts_of(app, (*MARKDOWN_FIELDS, "value", "placeholder")))
+    """Everything there is to read. A widget is told its value only where it did not send it, so it is asked."""
+    typed = [widget.value for widget in app.text_input]
+    return "\n".join([text for _, text in texts_of(app, (*MARKDOWN_FIELDS, "placeholder"))] + typed)
 
 
 def counted(app):
@@ -198,6 +200,22 @@ def test_a_widget_follows_the_address(open_app):
     assert list(shown.values()) == ["pigment", ""]
     app.text_input[0].set_value("noise").run()
     assert app.query_params["words"] == "noise"
+
+
+def test_a_widget_is_told_its_value_only_where_it_does_not_say_so_itself(open_app):
+    app = open_app(corpus="tiny", page="search", q="birdsong")
+    told = {box.label: (box.proto.set_value, box.proto.value) for box in app.text_input}
+    assert told["Search"] == (True, "birdsong")
+    app.text_input(key="words").set_value("solar").run()
+    # A browser takes what it is told over what the reader has typed since.
+    assert not any(box.proto.set_value for box in app.text_input)
+    assert [box.value for box in app.text_input] == ["solar", "birdsong"]
+    for page in ("data", "search"):
+        app.query_params["page"] = page
+        app.run()
+    # Not drawn for a while, it starts from what the address says.
+    box = next(box for box in app.text_input if box.label == "Search")
+    assert (box.proto.set_value, box.proto.value) == (True, "birdsong")
 
 
 def test_a_corpus_without_a_field_says_so_instead_of_offering_it(open_app):
@@ -375,6 +393,25 @@ def test_a_damaged_snapshot_is_not_shown_and_the_last_good_one_is(tmp_path, monk
     assert str(tmp_path) not in words_on(pinned)
     pinned.button(key="open-nearest").click().run()
     assert counted(pinned)[1] == 60
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_corpus_that_cannot_be_opened_leads_to_the_others(tmp_path, monkeypatch, pinned):
+    store = tmp_path / "store"
+    publish_tiny(store, "fine")
+    bad = publish_tiny(store, "bad")
+    damage(bad)
+    monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(store))
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.query_params["corpus"] = "bad"
+    if pinned:
+        app.query_params["snapshot"] = bad.name
+    app.run()
+    assert "damaged" in app.error[0].value
+    assert not [button for button in app.button if button.key in ("open-nearest", "open-corpus-bad")]
+    app.button(key="open-corpus-fine").click().run()
+    assert app.query_params["corpus"] == "fine"
+    assert counted(app)[1] == 60
 
 
 def test_a_snapshot_removed_while_open_does_not_break_the_page(tmp_path, monkeypatch):

@@ -107,6 +107,24 @@ def test_a_band_is_the_interval_of_each_share() -> None:
     assert not [t for t in trend_figure(data, {"a": "A"}, "light", show_intervals=False).data if t.fill]
 
 
+def test_bands_that_would_cover_each_other_are_thin_bars_side_by_side() -> None:
+    names = ["a", "b", "c"]
+    wide = trends(names).assign(share_low=0.0, share_high=0.3)
+    figure = trend_figure(wide, {name: name for name in names}, "light")
+    assert not [trace for trace in figure.data if trace.fill]
+    bars = [trace for trace in figure.data if trace.error_y.array is not None]
+    assert len({trace.x[0] for trace in bars}) == 3
+    for trace in bars:
+        assert [y + up for y, up in zip(trace.y, trace.error_y.array, strict=True)] == pytest.approx([0.3] * 4)
+        assert [y - down for y, down in zip(trace.y, trace.error_y.arrayminus, strict=True)] == pytest.approx([0] * 4)
+        # Beside its mark, and nearer to it than to the next period's.
+        assert all(
+            abs(at - pd.Timestamp(year, 1, 1)).days < 120 for at, year in zip(trace.x, range(2020, 2024), strict=True)
+        )
+    narrow = trends(names).assign(share_low=0.1, share_high=0.12)
+    assert len([t for t in trend_figure(narrow, {n: n for n in names}, "light").data if t.fill == "toself"]) == 3
+
+
 def test_an_incomplete_period_is_dotted_hollow_and_named() -> None:
     figure = trend_figure(trends(["a"]), {"a": "A"}, "light", partial_period="2023")
     solid, dotted = [trace for trace in figure.data if trace.mode == "lines" and not trace.fill]

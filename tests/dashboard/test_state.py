@@ -1,4 +1,5 @@
-from urllib.parse import parse_qs
+from dataclasses import replace
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,9 @@ from dashboard.state import (
     Filters,
     View,
     clean_text,
+    params_of,
     query_of,
+    rebased,
 )
 
 SNAPSHOT = "20250701T120000Z-abcdef"
@@ -199,6 +202,38 @@ def test_going_to_another_page_keeps_filters_and_closes_what_was_open():
 
 def test_changing_filters_goes_back_to_the_first_page_of_a_list():
     assert View("lab", SNAPSHOT, list_page=7).with_filters(words="a").list_page == 1
+
+
+def test_a_step_taken_from_an_older_view_changes_only_what_it_changed_there():
+    drawn = View("lab", SNAPSHOT, page="map", viewport=(0, 0, 1, 1))
+    now = drawn.with_filters(venues=("a", "b"), facets=(("countries", ("Chile",)),))
+    typed = drawn.with_filters(words="solar")
+    followed = drawn.to("topics", topic="t-00000001")
+    both = now.with_filters(words="solar")
+    for step, expected in [(typed, both), (followed, now.to("topics", topic="t-00000001")), (drawn, now)]:
+        after = rebased(params_of(step), params_of(drawn), params_of(now))
+        # Canonical, so that the address is written once and Back is one step.
+        assert urlencode(after, doseq=True) == query_of(expected)
+    cleared = rebased(params_of(drawn), params_of(both), params_of(both.to("data")))
+    assert urlencode(cleared, doseq=True) == query_of(replace(drawn, page="data"))
+
+
+@given(views, views)
+def test_a_step_from_where_one_is_leads_where_it_says(target, drawn):
+    assert urlencode(rebased(params_of(target), params_of(drawn), params_of(drawn)), doseq=True) == query_of(target)
+
+
+def test_a_step_between_snapshots_carries_nothing_over():
+    drawn, now = View("lab", SNAPSHOT, page="topics"), View("other", SNAPSHOT, filters=Filters(words="solar"))
+    target = drawn.to(topic="t-00000001")
+    assert urlencode(rebased(params_of(target), params_of(drawn), params_of(now)), doseq=True) == query_of(target)
+
+
+def test_a_link_names_the_part_of_the_map_as_it_always_did():
+    query = f"corpus=lab&snapshot={SNAPSHOT}&page=map&window=-1~4~2~3.5"  # x from, x to, y from, y to
+    view, _ = view_from_query(parsed(query), FACTS)
+    assert view.viewport == (-1, 2, 4, 3.5)  # left, bottom, right, top: as the map says and takes it
+    assert parsed(query_of(view))["window"] == ["-1~4~2~3.5"]
 
 
 def test_clean_text_keeps_one_line_of_what_can_be_shown():

@@ -6,7 +6,7 @@ import pytest
 from dashboard.components.link_list import Row, _for_browser
 from dashboard.components.paper_rows import paper_rows
 from dashboard.components.topic_rows import colours_of_topics, topic_rows, trend_in_words
-from dashboard.components.trend_chart import papers_of_mark
+from dashboard.components.trend_chart import _named_line, papers_of_mark
 from dashboard.context import PageContext
 from dashboard.queries import (
     complete_shares,
@@ -91,6 +91,17 @@ def test_a_mark_leads_to_the_papers_it_counts(variants_store):
     for mark in topic_trends(index, context.mask, index.topic_ids).to_dict("records"):
         leads_to = papers_of_mark(context, mark["topic_id"], mark["period"], index.topic_ids)
         assert len(listed_papers(index, leads_to).rows) == mark["n_papers"]
+
+
+@pytest.mark.parametrize("group", ["venue", "countries"])
+def test_the_name_of_a_groups_line_leads_to_that_group_alone(variants_store, group):
+    context = context_over(variants_store, page="trends", group=group, filters=Filters(years=(2021, 2025)))
+    for name in context.index.values(group).names:
+        leads_to = _named_line(context, name)
+        chosen = leads_to.filters.venues if group == "venue" else leads_to.filters.facet(group)
+        assert (chosen, leads_to.page, leads_to.filters.years) == ((name,), "trends", (2021, 2025))
+    topic_id = context.index.topic_ids[0]
+    assert _named_line(context, topic_id) == context.view.to("topics", topic=topic_id)
 
 
 @pytest.mark.parametrize("group", ["venue", "countries"])

@@ -11,8 +11,8 @@ export default function linkBar({ parentElement, data, setTriggerValue }) {
   }
   bar.setAttribute("aria-label", data.name)
   bar.className = data.look
-  const written = JSON.stringify(data)
-  settings.set(bar, setTriggerValue)
+  const written = JSON.stringify({ ...data, here: "" })
+  settings.set(bar, { send: setTriggerValue, here: data.here })
   if (bar.dataset.written === written) return
   bar.dataset.written = written
   bar.replaceChildren(...data.links.map((link, position) => anchor(bar, link, position === data.current)))
@@ -27,7 +27,8 @@ function anchor(bar, link, isCurrent) {
   element.addEventListener("click", (event) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
-    settings.get(bar)("follow", link.query)
+    const { send, here } = settings.get(bar)
+    send("follow", [link.query, here])
   })
   return element
 }

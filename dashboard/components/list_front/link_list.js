@@ -13,8 +13,8 @@ export default function linkList({ parentElement, data, setTriggerValue }) {
   }
   list.setAttribute("aria-label", data.name)
   list.className = data.look
-  settings.set(list, setTriggerValue)
-  const written = JSON.stringify(data)
+  settings.set(list, { send: setTriggerValue, here: data.here })
+  const written = JSON.stringify({ ...data, here: "" })
   if (list.dataset.written === written) return
   list.dataset.written = written
   const dotted = data.rows.some((row) => row.colour)
@@ -29,7 +29,8 @@ function item(list, row, dotted) {
   link.addEventListener("click", (event) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
-    settings.get(list)("follow", row.query)
+    const { send, here } = settings.get(list)
+    send("follow", [row.query, here])
   })
   if (dotted) {
     const dot = span("dot", "")
