@@ -1,5 +1,6 @@
 # make demo   installs, fits the sample corpora, opens the dashboard
 # make test   installs what tests need and passes them
+# make test-extras  tests the sentence-transformers embedder, with torch, in an environment of its own
 # make screenshots   takes the README's pictures anew
 # make lock   resolves the dependencies anew into requirements*.lock
 # make check  ruff and mypy only
@@ -9,6 +10,8 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
+EXTRAS := .venv-extras
+TORCH ?= torch==2.13.0
 DEMO := .demo
 DEMO_PORT ?= 8501
 DEMO_FLAGS ?= --open
@@ -21,7 +24,7 @@ PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python;
 export TOPIC_EXPLORER_STORE ?= $(CURDIR)/$(DEMO)/store
 export TOPIC_EXPLORER_CACHE ?= $(CURDIR)/$(DEMO)/cache
 
-.PHONY: help install install-test demo test check format lock benchmark screenshots clean
+.PHONY: help install install-test demo test test-extras check format lock benchmark screenshots clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -67,6 +70,16 @@ test: $(VENV)/installed-test check
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
+# torch is never in the locks: these tests and what they need stay apart.
+$(EXTRAS)/installed: requirements.lock pyproject.toml
+	test -x $(EXTRAS)/bin/python || $(PYTHON) -m venv $(EXTRAS)
+	$(EXTRAS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(EXTRAS)/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH) --editable '.[sentence-transformers]' pytest pytest-timeout
+	@touch $@
+
+test-extras: $(EXTRAS)/installed
+	$(EXTRAS)/bin/python -m pytest tests/extras
+
 # Best on a quiet machine. See docs/benchmarks.md.
 benchmark: $(VENV)/installed-test
 	$(BIN)/python -m tests.browser.chromium
@@ -84,4 +97,4 @@ lock:
 		--python-version 3.11 --no-emit-index-url --output-file requirements-test.lock
 
 clean:
-	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(EXTRAS) $(DEMO) .pytest_cache .mypy_cache .ruff_cache

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from pipeline.embedding import graph_cache, make_embedder, minilm
-from pipeline.embedding.minilm import BATCH, MiniLMEmbedder, MiniLMEncoder
+from pipeline.embedding.minilm import MiniLMEmbedder, MiniLMEncoder
+from pipeline.embedding.per_text import BATCH
 from pipeline.embedding.weights import WEIGHTS_SHA256
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "data" / "minilm_reference.json").read_text(encoding="utf-8"))
@@ -122,11 +123,12 @@ def test_fp32_is_used_and_said_where_int8_strays_on_this_processor(cache, monkey
     assert np.abs(embedder.embed(SENTENCES) - EXPECTED).max() <= 1e-4
 
 
-def test_auto_says_that_it_chose_and_how_long_it_will_take(cache, monkeypatch):
+def test_the_announcement_says_how_long_it_will_take(cache, monkeypatch):
     monkeypatch.setattr(minilm, "n_threads", lambda: 2)
-    embedder = make_embedder("auto", cache, 82_613, 1)
-    assert embedder.record.detail["chosen"].startswith("automatic: ")
+    embedder = make_embedder("minilm", cache, 82_613, 1)
     assert "82,613 texts, about 14 min" in embedder.announcement
+    assert "--embedder distilled" in embedder.announcement
+    assert make_embedder("auto", cache, 5, 1).record.detail["chosen"].startswith("automatic: ")
     assert make_embedder("minilm", cache, 5, 1).record.detail["chosen"] == "by name"
 
 
