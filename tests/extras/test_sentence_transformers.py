@@ -1,4 +1,4 @@
-"""sentence-transformers models, on a tiny one made here. Needs torch: ``make test-extras`` runs it, not ``make test``."""
+"""Models of sentence-transformers, a tiny one made here. They need torch: ``make test-extras`` runs this alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
-from sentence_transformers import models as modules
+from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.pre_tokenizers import Whitespace
@@ -44,8 +44,8 @@ def tiny(tmp_path_factory) -> Path:
     ).save_pretrained(plain)
     shape = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
     BertModel(BertConfig(vocab_size=len(WORDS), max_position_embeddings=64, **shape)).save_pretrained(plain)
-    transformer = modules.Transformer(str(plain), max_seq_length=32)
-    pooling = modules.Pooling(16)
+    transformer = Transformer(str(plain), max_seq_length=32)
+    pooling = Pooling(16)
     folder = tmp_path_factory.mktemp("models") / "tiny"
     SentenceTransformer(modules=[transformer, pooling], device="cpu").save(str(folder))
     return folder
