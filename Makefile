@@ -84,6 +84,7 @@ test-extras: $(EXTRAS)/installed
 benchmark: $(VENV)/installed-test
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m benchmarks.spine
+	$(BIN)/python -m benchmarks.embedding
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .

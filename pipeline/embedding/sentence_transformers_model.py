@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.embedding.embedder import EmbeddingError, QueryKind, Vectors, encodable, record_of, unit_rows
 from pipeline.embedding.local_models import ModelKind, find_model, load_library, model_digest, short_name
-from pipeline.embedding.per_text import PerText, Vector
+from pipeline.embedding.per_text import PerText
 from pipeline.progress import SILENT, Progress
 from pipeline.schema import EmbedderRecord
 
@@ -71,7 +71,7 @@ class SentenceTransformersEmbedder:
         with (progress or SILENT).stage("embedding", len(texts)) as counter:
             return self._per_text.embed(texts, counter)
 
-    def _encode(self, texts: list[str]) -> Iterable[Vector]:
+    def _encode(self, texts: list[str]) -> Vectors:
         vectors = self._model.encode(
             [encodable(text) for text in texts],
             batch_size=1 if self._model.device.type == "cpu" else ACCELERATED_BATCH,

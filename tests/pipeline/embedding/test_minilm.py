@@ -76,7 +76,9 @@ def test_order_company_and_threads_change_no_bit(tmp_path, graph_folder, texts, 
 def test_a_second_fit_embeds_only_what_is_new_and_gives_the_same_bits(cache, texts, encoded):
     first = make_embedder("minilm", cache, 30, 1).embed(texts[:30])
     again = make_embedder("auto", cache, 40, 1).embed(texts[::-1])[::-1]
-    assert encoded == [*texts[:30], *texts[:29:-1]]
+    # several threads embed: in which order a text comes up is nobody's promise
+    assert sorted(encoded[:30]) == sorted(texts[:30])
+    assert sorted(encoded[30:]) == sorted(texts[30:])
     assert np.array_equal(first, again[:30])
 
 
