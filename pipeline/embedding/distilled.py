@@ -91,9 +91,10 @@ class DistilledEmbedder:
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Unit vectors, float32 ``(len(texts), 384)``; zeros for a text without a term that others share.
 
-        A text of the sample gets what a map fitted without it would give it, not MiniLM's own vector: those would
-        lie closer to each other than to mapped ones. Where the sample is the whole corpus all vectors are MiniLM's
-        own. The same texts in the same order give the same bits, however many processors there are.
+        A text of the sample gets what a map fitted without it would give it, not MiniLM's own vector: mapped vectors
+        lie nearer to the middle, so MiniLM's own would stand apart and hardly be a neighbour of any. Where the
+        sample is the whole corpus all vectors are MiniLM's own. The same texts in the same order give the same bits,
+        however many processors there are.
         """
         with (progress or SILENT).stage("embedding", len(texts)) as counter, SILENT.stage("parts") as uncounted:
             if sample_size(len(texts)) == len(texts):
@@ -117,7 +118,7 @@ class DistilledEmbedder:
                     "n_words": len(columns),
                     "n_components": latent.shape[1],
                 }
-        self.notices = list(self._minilm.notices)
+        self.notices = list(dict.fromkeys(self._minilm.notices))  # it was asked twice
         return vectors
 
     def save_query_encoder(self, folder: Path) -> None:
