@@ -1,5 +1,6 @@
 # make demo   installs, fits the sample corpora, opens the dashboard
 # make test   installs what tests need and passes them
+# make test-extras  tests the sentence-transformers embedder, with torch, in an environment of its own
 # make screenshots   takes the README's pictures anew
 # make lock   resolves the dependencies anew into requirements*.lock
 # make check  ruff and mypy only
@@ -12,6 +13,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 STOCK := .venv-stock
+EXTRAS := .venv-extras
+TORCH ?= torch==2.13.0
 DEMO := .demo
 DEMO_PORT ?= 8501
 DEMO_FLAGS ?= --open
@@ -24,7 +27,7 @@ PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python;
 export TOPIC_EXPLORER_STORE ?= $(CURDIR)/$(DEMO)/store
 export TOPIC_EXPLORER_CACHE ?= $(CURDIR)/$(DEMO)/cache
 
-.PHONY: help install install-test demo test check format lock benchmark screenshots clean
+.PHONY: help install install-test demo test test-extras check format lock benchmark screenshots clean
 .PHONY: benchmark-spine benchmark-stock benchmark-stability benchmark-planted benchmark-shuffled \
 	benchmark-refits benchmark-million
 
@@ -72,6 +75,16 @@ test: $(VENV)/installed-test check
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
+# torch is never in the locks: these tests and what they need stay apart.
+$(EXTRAS)/installed: requirements.lock pyproject.toml
+	test -x $(EXTRAS)/bin/python || $(PYTHON) -m venv $(EXTRAS)
+	$(EXTRAS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(EXTRAS)/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH) --editable '.[sentence-transformers]' pytest pytest-timeout
+	@touch $@
+
+test-extras: $(EXTRAS)/installed
+	$(EXTRAS)/bin/python -m pytest tests/extras
+
 # Best on a quiet machine, one after the other. See docs/benchmarks.md.
 benchmark:
 	$(MAKE) benchmark-spine
@@ -84,6 +97,7 @@ benchmark:
 benchmark-spine: $(VENV)/installed-test
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m benchmarks.spine
+	$(BIN)/python -m benchmarks.embedding
 	$(BIN)/python -m benchmarks.trends
 
 # Stock BERTopic brings torch: an environment of its own, which nothing else uses.
@@ -125,4 +139,4 @@ lock:
 		--python-version 3.11 --no-emit-index-url --output-file requirements-test.lock
 
 clean:
-	rm -rf $(VENV) $(STOCK) $(DEMO) build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(STOCK) $(EXTRAS) $(DEMO) build .pytest_cache .mypy_cache .ruff_cache

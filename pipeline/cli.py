@@ -104,7 +104,11 @@ def fit(
     column: Columns = None,
     facet: Facets = None,
     embedder: Annotated[
-        str, typer.Option(help="auto, minilm, minilm:fp32, lsa, or precomputed:FILE.npy with one row a record.")
+        str,
+        typer.Option(
+            help="auto (minilm, for large corpora distilled), minilm, minilm:fp32, distilled, lsa, "
+            "sentence-transformers:NAME, model2vec:NAME, or precomputed:FILE.npy with one row a record."
+        ),
     ] = "auto",
     min_topic_size: Annotated[
         int | None,

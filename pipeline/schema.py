@@ -249,7 +249,7 @@ class Manifest(_Record):
     n_topics: int
     n_outliers: int
     embedder: EmbedderRecord
-    query_encoder: Literal["minilm", "lsa", "none"]
+    query_encoder: Literal["minilm", "lsa", "model2vec", "none"]
     trends: TrendsRecord
     facets: list[FacetRecord]
     languages: dict[str, int]

@@ -93,7 +93,11 @@ class TrendSettings(_Settings):
 class RunSettings(_Settings):
     """Everything that decides a snapshot's content besides the input itself."""
 
-    embedder: str = Field(default="auto", description="auto, minilm, lsa or precomputed:FILE.npy.")
+    embedder: str = Field(
+        default="auto",
+        description="auto (by corpus size), minilm, distilled, lsa, sentence-transformers:NAME, model2vec:NAME or "
+        "precomputed:FILE.npy.",
+    )
     facets: tuple[str, ...] = Field(default=(), description="Extra columns kept to filter and group by.")
     columns: dict[str, str] = Field(default_factory=dict, description="Our column = the file's column.")
     readers: ReaderSettings = ReaderSettings()

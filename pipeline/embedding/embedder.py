@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.progress import Progress
 from pipeline.schema import EmbedderRecord
 
-QueryKind = Literal["minilm", "lsa", "none"]
+QueryKind = Literal["minilm", "lsa", "model2vec", "none"]
 
 Vectors = NDArray[np.float32]
 """Rows of unit length, float32, shape ``(n_texts, dimensions)``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -14,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from pipeline.embedding.cache import VectorCache
 from pipeline.embedding.embedder import EmbeddingError, QueryKind, Vectors, encodable, record_of
 from pipeline.embedding.graph_cache import CANARIES, LEAST_AGREEMENT, Precision, embed_tokens, load_graph
+from pipeline.embedding.per_text import PerText
 from pipeline.embedding.weights import TOKENIZER_FILE, WEIGHTS_SHA256, MiniLMFiles, find_minilm
-from pipeline.progress import SILENT, Progress
+from pipeline.progress import SILENT, Progress, StepCounter
 from pipeline.schema import EmbedderRecord
 
 DIMENSIONS = 384
@@ -32,9 +31,6 @@ DOCUMENTS_PER_SECOND: dict[Precision, int] = {"int8": 50, "fp32": 33}
 """Abstracts of about 180 words in one thread; for the announcement only."""
 
 MOST_THREADS = 8
-BATCH = 64
-"""Texts between two writes to the cache: at most this much is lost when a fit is killed."""
-
 _PROBE = ("Résumé of C++, naïve: 日本 🙂 unaffable", (101, 13746, 1997, 1039, 1009, 1009, 1010, 15743, 1024, 1864, 1876,
           100, 14477, 20961, 3468, 102))  # fmt: skip
 
@@ -93,7 +89,7 @@ class MiniLMEmbedder:
     query_encoder: QueryKind = "minilm"
     dimensions = DIMENSIONS
 
-    def __init__(self, cache: Path, n_texts: int, precision: Precision = "int8", automatic: bool = False) -> None:
+    def __init__(self, cache: Path, n_texts: int, precision: Precision = "int8", chosen: str = "by name") -> None:
         self._encoder = MiniLMEncoder(cache, precision)
         self._cache_folder = cache
         used = self._encoder.precision
@@ -106,7 +102,7 @@ class MiniLMEmbedder:
             "weights_from": self._encoder.files.source,
             "precision": used,
             "max_tokens": MAX_TOKENS,
-            "chosen": "automatic: MiniLM, whatever the size" if automatic else "by name",
+            "chosen": chosen,
         }
         if self._encoder.agreement is not None:
             self.detail["int8_agreement"] = round(self._encoder.agreement, 4)
@@ -125,36 +121,18 @@ class MiniLMEmbedder:
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Unit vectors, float32 ``(len(texts), 384)``. Nothing is embedded twice, within a call or across fits."""
-        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        rows_by_key: dict[bytes, list[int]] = {}
-        for row, text in enumerate(texts):
-            rows_by_key.setdefault(self._key(text), []).append(row)
-        with (
-            (progress or SILENT).stage("embedding", len(texts)) as counter,
-            VectorCache(self._cache_folder / "embeddings" / f"{self.fingerprint}.sqlite", DIMENSIONS) as cached,
-        ):
-            missing = []
-            for key, vector in cached.find(rows_by_key):
-                rows = rows_by_key[key]
-                if vector is None:
-                    missing.append(key)
-                else:
-                    vectors[rows] = vector
-                    counter.advance(len(rows))
-            with ThreadPoolExecutor(n_threads()) as pool:
-                for start in range(0, len(missing), BATCH):
-                    keys = missing[start : start + BATCH]
-                    batch: dict[bytes, NDArray[np.float32]] = {}
-                    encoded = pool.map(self._encoder.encode, [texts[rows_by_key[key][0]] for key in keys])
-                    for key, vector in zip(keys, encoded, strict=True):
-                        vectors[rows_by_key[key]] = batch[key] = vector
-                        counter.advance(len(rows_by_key[key]))
-                    cached.keep(batch)
-            self.notices.extend(cached.notices)
-        return vectors
+        with (progress or SILENT).stage("embedding", len(texts)) as counter:
+            return self.embed_counted(texts, counter)
 
-    def _key(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self.fingerprint}\n{encodable(text)}".encode()).digest()
+    def embed_counted(self, texts: Sequence[str], counter: StepCounter) -> Vectors:
+        """`embed` as a part of another's stage; one step of ``counter`` a text."""
+        with ThreadPoolExecutor(n_threads()) as pool:
+            per_text = PerText(
+                self.fingerprint, DIMENSIONS, self._cache_folder, lambda some: pool.map(self._encoder.encode, some)
+            )
+            vectors = per_text.embed(texts, counter)
+        self.notices.extend(per_text.notices)
+        return vectors
 
     def save_query_encoder(self, folder: Path) -> None:
         """Write which weights and precision a query needs; the weights themselves stay where they are."""
@@ -178,5 +156,5 @@ def n_threads() -> int:
 def _announcement(chosen: str, precision: Precision, n_texts: int) -> str:
     minutes = n_texts / DOCUMENTS_PER_SECOND[precision] / n_threads() / 60
     duration = "under a minute" if minutes < 1 else f"about {minutes:.0f} min unless cached"
-    advice = "; --embedder lsa is faster and coarser" if minutes > 5 else ""
+    advice = "; --embedder distilled is faster" if minutes > 5 else ""
     return f"Embedder ({chosen}): MiniLM in {precision}, {n_texts:,} texts, {duration}{advice}."

@@ -57,7 +57,7 @@ def load_query_encoder(folder: Path, cache: Path) -> QueryEncoder:
     Raises
     ------
     QueryUnavailable
-        The snapshot has none, its files are damaged, or the weights are not on this machine.
+        The snapshot has none, its files are damaged, or the weights or model are not on this machine.
     """
     try:
         recipe = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
@@ -66,6 +66,8 @@ def load_query_encoder(folder: Path, cache: Path) -> QueryEncoder:
             return MiniLMQueryEncoder(recipe, cache)
         if kind == "lsa":
             return LsaQueryEncoder(recipe, folder)
+        if kind == "model2vec":
+            return Model2VecQueryEncoder(recipe)
         if kind != "none":
             raise ValueError(f"unknown kind {kind!r}")
         reason = str(recipe["reason"])
@@ -100,6 +102,33 @@ class MiniLMQueryEncoder:
 
     def encode(self, text: str) -> Vector:
         """The unit vector of ``text``, float32 ``(384,)``."""
+        return self._encoder.encode(text)
+
+
+class Model2VecQueryEncoder:
+    """Queries through the same static model as the snapshot's papers, where it is on this machine."""
+
+    kind: QueryKind = "model2vec"
+
+    def __init__(self, recipe: dict[str, Any]) -> None:
+        from pipeline.embedding.local_models import find_listed_model, model_digest
+        from pipeline.embedding.model2vec_model import StaticEncoder
+
+        name = str(recipe["model"])
+        try:
+            folder = find_listed_model("model2vec", name)
+            if model_digest(folder) != recipe["model_sha256"]:
+                raise QueryUnavailable(
+                    f"Meaning search is off: the model {name} on this machine is not the one that made this snapshot. "
+                    "Search by words instead."
+                )
+            self._encoder = StaticEncoder(folder)
+        except EmbeddingError as error:
+            raise QueryUnavailable(f"Meaning search is off: {error}") from error
+        self.dimensions = self._encoder.dimensions
+
+    def encode(self, text: str) -> Vector:
+        """The unit vector of ``text``, float32 ``(dimensions,)``; zeros when the model knows no word of it."""
         return self._encoder.encode(text)
 
 

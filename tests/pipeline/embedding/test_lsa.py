@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
-from pipeline.embedding import EmbeddingError, make_embedder
+from pipeline.embedding import EmbeddingError, make_embedder, term_counts
 from pipeline.embedding.lexical_terms import lexical_terms
-from pipeline.embedding.lsa import MOST_DIMENSIONS, fewest_documents
+from pipeline.embedding.lsa import MOST_DIMENSIONS
 from pipeline.embedding.query import load_query_encoder
+from pipeline.embedding.term_counts import fewest_documents, weigh_terms
+from pipeline.progress import SILENT
 
 ROOT = Path(__file__).parents[3]
 SEA = [
@@ -70,6 +72,28 @@ def embed(texts: list[str], **options) -> np.ndarray:
 def test_terms_are_those_of_scikit_learn(text):
     analyse = TfidfVectorizer(ngram_range=(1, 2), strip_accents="unicode", stop_words="english").build_analyzer()
     assert sorted(lexical_terms(text, ENGLISH_STOP_WORDS)) == sorted(analyse(text))
+
+
+def test_weights_are_those_of_scikit_learn():
+    texts = [*corpus(120), *ODD, "whales whales whales and galaxies"]
+    weights = weigh_terms(texts, counter=SILENT)
+    vectorizer = TfidfVectorizer(
+        ngram_range=(1, 2), strip_accents="unicode", stop_words="english", sublinear_tf=True, min_df=2, max_df=0.5
+    )
+    expected = vectorizer.fit_transform(texts)
+    assert len(weights.terms) > 100
+    assert sorted(weights.terms) == vectorizer.get_feature_names_out().tolist()
+    columns = [vectorizer.vocabulary_[term] for term in weights.terms]
+    assert np.allclose(weights.matrix.toarray(), expected[:, columns].toarray(), atol=1e-6)
+
+
+def test_counting_in_parts_changes_nothing(monkeypatch):
+    texts = [*corpus(60), *ODD]
+    whole = weigh_terms(texts, counter=SILENT)
+    monkeypatch.setattr(term_counts, "PART", 7)
+    parts = weigh_terms(texts, counter=SILENT)
+    assert parts.terms == whole.terms
+    assert (parts.matrix != whole.matrix).nnz == 0
 
 
 def test_texts_about_the_same_thing_are_nearest(progress):

@@ -11,9 +11,12 @@ import pytest
 from pipeline.embedding import EmbeddingError, make_embedder
 
 
-@pytest.mark.parametrize("name", ["", "MiniLM", "minilm:int4", "precomputed", "precomputed:", "lsa:2", "word2vec"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "MiniLM", "minilm:int4", "precomputed", "precomputed:", "lsa:2", "word2vec", "model2vec:", "distilled:2"],
+)
 def test_an_unknown_name_is_answered_with_the_choices(tmp_path, name):
-    with pytest.raises(EmbeddingError, match=r"auto, minilm, minilm:fp32, lsa or precomputed:FILE\.npy"):
+    with pytest.raises(EmbeddingError, match=r"auto, minilm, minilm:fp32, distilled, lsa, .*precomputed:FILE\.npy"):
         make_embedder(name, tmp_path, 1, 1)
 
 
