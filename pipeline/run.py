@@ -25,6 +25,7 @@ from pipeline.search_index import write_search_index
 from pipeline.settings import RunSettings
 from pipeline.stages import Stages
 from pipeline.topics import describe_topics
+from pipeline.trend_classes import TREND_COLUMNS
 from pipeline.trends import classify_trends, count_terms, count_trends
 
 
@@ -149,8 +150,7 @@ def _over_time(
 ) -> _OverTime:
     trends, record = count_trends(papers, list(topics["topic_id"]), settings.trends, settings.facets, as_of)
     classes = classify_trends(trends, record, settings.trends).set_index("topic_id")
-    columns = ("trend_class", "trend_slope", "trend_q")
-    topics = topics.assign(**{name: topics["topic_id"].map(classes[name]) for name in columns})
+    topics = topics.assign(**{name: topics["topic_id"].map(classes[name]) for name in TREND_COLUMNS})
     return _OverTime(topics, trends, count_terms(papers, texts, topics, record), record)
 
 
