@@ -1,8 +1,8 @@
 """Finest topics → levels of coarser ones, up to a handful of fields.
 
 Each level groups the topics of the one below by Ward's method: of all pairs, those two groups are joined whose
-union spreads least around its centre, every topic weighing as much as it has papers (Ward, 1963; the update of Lance
-and Williams, 1967). So levels are nested, and what holds many papers is split before what holds few.
+union spreads least around its centre, every finest topic counting once (Ward, 1963; the update of Lance and Williams,
+1967). A group of one topic would say the same twice, so there is none.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ def coarser_levels(vectors: Floats, labels: Labels, n_levels: int | None = None)
     Returns
     -------
     list of int32 (n,)
-        Finer levels first; empty for a handful of topics. Topics are numbered by size within their level, −1 stays
-        −1, papers that share a topic share all coarser ones, and each topic holds at least two of the level below.
+        Finer levels first; empty for a handful of topics or where all make one group. Topics are numbered by size
+        within their level, −1 stays −1, papers that share a topic share all coarser ones, and each topic holds at
+        least two of the level below.
     """
     centres = topic_centroids(vectors, labels).astype(np.float64)
     weights = np.ones(len(centres))
@@ -46,6 +47,8 @@ def coarser_levels(vectors: Floats, labels: Labels, n_levels: int | None = None)
     levels = []
     for n_groups in group_counts(len(centres), n_levels):
         groups = group_topics(centres, weights, n_groups)
+        if not groups.any():  # everything is one group: no level
+            break
         group_of_topic = groups[group_of_topic]
         levels.append(number_by_size(np.append(group_of_topic, OUTLIER)[labels]))  # the last one, at −1, is "none"
         centres, weights = _merged(centres, weights, groups)
@@ -79,9 +82,12 @@ def group_topics(centres: NDArray[np.float64], weights: NDArray[np.float64], n_g
     groups, costs, sizes = np.arange(len(centres)), _ward_costs(centres, weights), weights.copy()
     for _ in range(n_joins):
         _join(groups, costs, sizes, *divmod(int(costs.argmin()), len(costs)))
-    while len(alone := np.flatnonzero(np.bincount(groups, minlength=len(groups)) == 1)) and len(set(groups)) > 1:
-        cheapest = int(alone[costs[alone].min(axis=1).argmin()])
-        _join(groups, costs, sizes, cheapest, int(costs[cheapest].argmin()))
+    members = np.bincount(groups, minlength=len(groups))
+    while len(alone := np.flatnonzero(members == 1)):
+        grouped = np.flatnonzero(members > 1)
+        cheapest, nearest = np.divmod(int(costs[np.ix_(alone, grouped)].argmin()), len(grouped))
+        _join(groups, costs, sizes, int(alone[cheapest]), int(grouped[nearest]))
+        members = np.bincount(groups, minlength=len(groups))
     return np.unique(groups, return_inverse=True)[1].astype(np.int64)
 
 
@@ -97,7 +103,7 @@ def _best_cut(centres: NDArray[np.float64], weights: NDArray[np.float64], n_grou
 
 
 def _ward_costs(centres: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, n): growth of the weighted sum of squares when two topics become one; infinite on the diagonal."""
+    """(n, n): growth of the sum of squares when two topics become one; infinite on the diagonal."""
     squares = (centres**2).sum(axis=1)
     distances = np.maximum(squares[:, None] + squares[None, :] - 2 * centres @ centres.T, 0.0)
     costs: NDArray[np.float64] = distances / (1 / weights[:, None] + 1 / weights[None, :])

@@ -49,18 +49,20 @@ def label_levels(
         Keywords of each finest topic; its label where no phrase qualifies.
     """
     taken: set[str] = set()
-    finest = _name_finest(terms, levels[0], keywords, taken)
+    phrases = list(phrases_by_topic(terms, levels[0]))
+    finest = _name_finest(phrases, keywords, taken)
+    in_a_sentence = {_sentence(phrase.text): phrase.text for found in phrases for phrase in found}
     groups = [_group_of_finest(labels, levels[0], len(finest)) for labels in levels]
     above: list[list[str]] = [[] for _ in finest]
     found = [finest]
     for level in range(len(levels) - 1, 0, -1):
         names = []
-        for topic, phrases in enumerate(phrases_by_topic(terms, levels[level], levels[level - 1])):
+        for topic, found_here in enumerate(phrases_by_topic(terms, levels[level], levels[level - 1])):
             inside = np.flatnonzero(groups[level] == topic)
             candidates = [
-                *_broad(phrases, [finest[i] for i in inside], above[inside[0]]),
-                *_joined([finest[i] for i in inside], groups[level - 1][inside]),
-                *(_sentence(phrase.text) for phrase in phrases),
+                *_broad(found_here, [finest[i] for i in inside], above[inside[0]]),
+                *_joined([finest[i] for i in inside], groups[level - 1][inside], in_a_sentence),
+                *(_sentence(phrase.text) for phrase in found_here),
                 f"Group {topic + 1} of level {level}",
             ]
             names.append(_first_free(candidates, taken))
@@ -81,10 +83,9 @@ def _group_of_finest(labels: Labels, finest: Labels, n_finest: int) -> NDArray[n
 
 
 def _name_finest(
-    terms: TermCounts, labels: Labels, keywords: Sequence[Sequence[tuple[str, float]]], taken: set[str]
+    phrases: list[list[Phrase]], keywords: Sequence[Sequence[tuple[str, float]]], taken: set[str]
 ) -> list[str]:
     """Labels in order of topic; the topic whose best phrase fits best chooses first."""
-    phrases = list(phrases_by_topic(terms, labels))
     order = sorted(range(len(phrases)), key=lambda topic: (-phrases[topic][0].score if phrases[topic] else 0.0, topic))
     found = [""] * len(phrases)
     for topic in order:
@@ -157,12 +158,12 @@ def _broad(phrases: list[Phrase], inside: list[str], above: list[str]) -> Iterat
             yield _sentence(phrase.text)
 
 
-def _joined(inside: list[str], children: NDArray[np.int32]) -> Iterator[str]:
+def _joined(inside: list[str], children: NDArray[np.int32], in_a_sentence: dict[str, str]) -> Iterator[str]:
     """The names of the largest finest topic and of the next largest in another child, joined; with new words first."""
     first = _parts(inside[0])[0]
     others = [_parts(name)[0] for name, child in zip(inside, children, strict=True) if child != children[0]]
     for second in sorted(others, key=lambda name: len(_stems(name) & _stems(first)) > 1):
-        yield f"{first} and {second if _has_capitals(second) else second[0].lower() + second[1:]}"
+        yield f"{first} and {in_a_sentence.get(second, second)}"
 
 
 def _parts(label: str) -> list[str]:
@@ -179,13 +180,8 @@ def _stems(text: str) -> set[str]:
 
 def _sentence(text: str) -> str:
     """``text`` with a capital in front, unless its first word has capitals of its own ("mRNA")."""
-    return text if _has_capitals(text) else text[0].upper() + text[1:]
-
-
-def _has_capitals(text: str) -> bool:
-    """Whether the first word of ``text`` is written with capitals beyond the first letter of a sentence."""
     first = text.split()[0]
-    return any(letter.isupper() for letter in first[1:]) or len(first) == 1
+    return text if any(letter.isupper() for letter in first) else text[0].upper() + text[1:]
 
 
 def _first_free(candidates: list[str], taken: set[str]) -> str:

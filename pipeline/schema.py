@@ -350,15 +350,14 @@ def _check_levels(papers: pd.DataFrame, topics: pd.DataFrame) -> None:
             f"papers: the topics have {n_above + 1} levels, but the columns for them are {sorted(stored)}"
         )
     for level, column in enumerate(columns):
-        mine = topics[topics["level"] == level]
-        above = topics[topics["level"] == level + 1]
+        known = set(topics.loc[topics["level"] == level, "topic_id"])
+        if strangers := set(papers[column]) - known - {OUTLIER_TOPIC_ID}:
+            raise SchemaError(f"papers: {column} holds {min(map(str, strangers))}, which is no topic of level {level}")
+    if topics.loc[topics["level"] == n_above, "parent"].notna().any():
+        raise SchemaError(f"topics: level {n_above} is the coarsest, but has parents")
+    for level, column in enumerate(columns[:-1]):
+        mine, above = topics[topics["level"] == level], topics[topics["level"] == level + 1]
         expected = dict(zip(mine["topic_id"], mine["parent"], strict=True)) | {OUTLIER_TOPIC_ID: OUTLIER_TOPIC_ID}
-        if strangers := set(papers[column]) - set(expected):
-            raise SchemaError(f"papers: {column} holds {sorted(strangers)[0]}, which is no topic of level {level}")
-        if level == n_above:
-            if mine["parent"].notna().any():
-                raise SchemaError(f"topics: level {level} is the coarsest, but has parents")
-            return
         if (papers[column].map(expected) != papers[columns[level + 1]]).any():
             raise SchemaError(f"papers: {columns[level + 1]} is not the parent of {column} everywhere")
         together = mine.groupby("parent")["size"].sum()
