@@ -2,8 +2,8 @@
 
 The finest topics are named first, by the best phrase of `pipeline.label_phrases`; one that few of the topic's papers
 contain is joined by a second. Coarser topics are named from the top down, by a phrase that holds for most of what is
-in them; where there is none, the names of their two largest finest topics are joined. No two topics share a name,
-whatever their level, and a phrase never says as much as one below it or as little as one above it.
+in them; where there is none, the names of the two largest topics one level finer are joined. No two topics share a
+name, whatever their level, and a phrase never says as much as one below it or as little as one above it.
 """
 
 from __future__ import annotations
@@ -49,26 +49,25 @@ def label_levels(
         Keywords of each finest topic; its label where no phrase qualifies.
     """
     taken: set[str] = set()
-    phrases = list(phrases_by_topic(terms, levels[0]))
-    finest = _name_finest(phrases, keywords, taken)
-    in_a_sentence = {_sentence(phrase.text): phrase.text for found in phrases for phrase in found}
+    phrases = [
+        list(phrases_by_topic(terms, labels, below)) for labels, below in zip(levels, [None, *levels[:-1]], strict=True)
+    ]
+    finest = _name_finest(phrases[0], keywords, taken)
     groups = [_group_of_finest(labels, levels[0], len(finest)) for labels in levels]
-    above: list[list[str]] = [[] for _ in finest]
+    broad = _broad_names(phrases, finest, groups, taken)
+    in_a_sentence = {_sentence(phrase.text): phrase.text for found in phrases[0] for phrase in found}
+    leads = [in_a_sentence.get(first, first) for first in (_parts(label)[0] for label in finest)]
     found = [finest]
-    for level in range(len(levels) - 1, 0, -1):
-        names = []
-        for topic, found_here in enumerate(phrases_by_topic(terms, levels[level], levels[level - 1])):
-            inside = np.flatnonzero(groups[level] == topic)
-            candidates = [
-                *_broad(found_here, [finest[i] for i in inside], above[inside[0]]),
-                *_joined([finest[i] for i in inside], groups[level - 1][inside], in_a_sentence),
-                *(_sentence(phrase.text) for phrase in found_here),
-                f"Group {topic + 1} of level {level}",
-            ]
-            names.append(_first_free(candidates, taken))
-            for i in inside:
-                above[i].append(names[-1])
-        found.insert(1, names)
+    for level in range(1, len(levels)):
+        names, leads_below, leads = [], leads, []
+        for topic, name in enumerate(broad[level]):
+            children = np.unique(groups[level - 1][groups[level] == topic])
+            joined = _joined([leads_below[child] for child in children])
+            others = (_sentence(phrase.text) for phrase in phrases[level][topic])
+            fallback = f"Group {topic + 1} of level {level}"
+            names.append(_sentence(name) if name else _first_free([*joined, *others, fallback], taken))
+            leads.append(name or leads_below[children[0]])
+        found.append(names)
     return found
 
 
@@ -97,6 +96,7 @@ def _name_finest(
 
 def _candidates(phrases: list[Phrase], others: list[set[str]], keywords: list[str], topic: int) -> list[str]:
     """Labels for one finest topic, the one to take first coming first, given the stems of those taken."""
+    phrases = [phrase for phrase in phrases if not _is_spelt_out(phrase, phrases)]
     if not phrases:
         words = [word for word in keywords if len(word) <= MAX_CHARACTERS][:3]
         return [*(_sentence(word) for word in words), f"Topic {topic + 1}"]
@@ -114,6 +114,13 @@ def _candidates(phrases: list[Phrase], others: list[set[str]], keywords: list[st
     found += [_sentence(f"{first.text}: {phrase.text}") for phrase in apart]
     found += [_sentence(phrase.text) for phrase in rest]
     return [*found, f"Topic {topic + 1}"]
+
+
+def _is_spelt_out(phrase: Phrase, phrases: list[Phrase]) -> bool:
+    """Whether ``phrase`` is an acronym of another: "NAS" where there is "neural architecture search"."""
+    letters = phrase.text.removesuffix("s")
+    initials = {"".join(word[0] for word in other.text.upper().replace("-", " ").split()) for other in phrases}
+    return len(letters) > 1 and letters.isupper() and letters in initials
 
 
 def _is_like(phrase: Phrase, others: list[set[str]]) -> bool:
@@ -146,24 +153,39 @@ def _fit_to_join(phrase: Phrase, first: Phrase) -> bool:
 # --- coarser topics ----------------------------------------------------------------
 
 
-def _broad(phrases: list[Phrase], inside: list[str], above: list[str]) -> Iterator[str]:
-    """Phrases that hold for most of a coarser topic, and neither narrow a name ``inside`` nor widen one ``above``."""
-    below = [_stems(part) for label in inside for part in _parts(label)]
-    over = [_stems(part) for label in above for part in _parts(label)]
-    least = max(_LEAST_SCORE, _LEAST_OF_BEST * max((phrase.score for phrase in phrases), default=0.0))
-    for phrase in phrases:
-        stems = _stems(phrase.text)
-        holds = phrase.breadth >= _LEAST_BREADTH and phrase.score >= least
-        if holds and not any(stems >= other for other in below) and not any(stems <= other for other in over):
-            yield _sentence(phrase.text)
+def _broad_names(
+    phrases: list[list[list[Phrase]]], finest: list[str], groups: list[NDArray[np.int32]], taken: set[str]
+) -> list[list[str]]:
+    """For each topic of each level the phrase that names all of it, "" where there is none; the coarsest choose first.
+
+    Such a phrase neither narrows the name of a finest topic in it nor widens the one of a topic that holds it.
+    """
+    below = [[_stems(part) for part in _parts(label)] for label in finest]
+    above: list[list[set[str]]] = [[] for _ in finest]
+    found = [[""] * len(topics) for topics in phrases]
+    for level in range(len(phrases) - 1, 0, -1):
+        for topic, candidates in enumerate(phrases[level]):
+            inside = np.flatnonzero(groups[level] == topic)
+            least = max(_LEAST_SCORE, _LEAST_OF_BEST * max((phrase.score for phrase in candidates), default=0.0))
+            for phrase in candidates:
+                stems = _stems(phrase.text)
+                holds = phrase.breadth >= _LEAST_BREADTH and phrase.score >= least
+                narrows = any(stems >= other for i in inside for other in below[i])
+                widens = any(stems <= other for other in above[inside[0]])
+                if holds and not narrows and not widens and _same(phrase.text) not in taken:
+                    found[level][topic] = phrase.text
+                    taken.add(_same(phrase.text))
+                    for i in inside:
+                        above[i].append(stems)
+                    break
+    return found
 
 
-def _joined(inside: list[str], children: NDArray[np.int32], in_a_sentence: dict[str, str]) -> Iterator[str]:
-    """The names of the largest finest topic and of the next largest in another child, joined; with new words first."""
-    first = _parts(inside[0])[0]
-    others = [_parts(name)[0] for name, child in zip(inside, children, strict=True) if child != children[0]]
+def _joined(children: list[str]) -> Iterator[str]:
+    """The name of the largest of ``children`` and the next largest's, joined; those that share words with it last."""
+    first, *others = children
     for second in sorted(others, key=lambda name: len(_stems(name) & _stems(first)) > 1):
-        yield f"{first} and {in_a_sentence.get(second, second)}"
+        yield _sentence(f"{first} and {second}")
 
 
 def _parts(label: str) -> list[str]:

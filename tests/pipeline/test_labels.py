@@ -117,6 +117,16 @@ def test_of_two_topics_that_share_a_phrase_each_is_named_by_its_own():
     assert found[1] == "Ski locomotion"
 
 
+def test_an_acronym_gives_way_to_the_words_it_stands_for():
+    texts = [
+        "NAS with care. NAS, that is neural architecture search, for small NAS budgets.",
+        "Cheap NAS. We do neural architecture search, NAS for short.",
+        "Does NAS work? Neural architecture search finds layers.",
+    ]
+    assert labelled(texts, INVERTING)[0] == "Neural architecture search"
+    assert labelled(texts, texts, INVERTING)[:2] != ["Neural architecture search", "NAS"]
+
+
 def test_what_a_field_is_called_may_end_in_systems():
     texts = [
         "Dialogue systems for shops. Dialogue systems answer, and the answer is short.",
