@@ -63,10 +63,10 @@ def phrases_by_topic(terms: TermCounts, labels: Labels, below: Labels | None = N
     """For each topic its best phrases, best first, cut ones replaced by the whole.
 
     The fame of a phrase or word is (share of the topic's papers + twice the share of its titles that hold it) ×
-    ln(share here / share elsewhere). A phrase scores √(fame × (fame + twice the mean fame of its words)): "legged
-    locomotion" over "stair climbing", as other papers of the topic speak of legs and of locomotion, too. That is
-    multiplied by what its shape is worth and by how far it is this topic's rather than another's: share here /
-    (share here + the largest share in another topic).
+    ln(share here / share elsewhere); it is the topic's own by share here / (share here + largest share in another
+    topic). A phrase scores own × √(fame × (fame + twice the mean fame of its words)): "legged locomotion" over "stair
+    climbing", as other papers of the topic speak of legs and of locomotion, too; for finest topics a word's fame
+    counts as far as it is their own. All that is multiplied by what the phrase's shape is worth.
 
     Parameters
     ----------
@@ -93,12 +93,13 @@ def phrases_by_topic(terms: TermCounts, labels: Labels, below: Labels | None = N
         share = n_here / n_members
         elsewhere = (everywhere[columns] - n_here + 1.0) / (len(labels) - n_members + 2.0)
         fame = (n_here + 2 * n_titles) / n_members * np.log(np.maximum(share / elsewhere, 1.0))
-        score = np.sqrt(fame * (fame + _WORDS * _mean_of_words(fame, columns, words)))
+        own = share / (share + rivals.of_topic(topic, columns))
+        of_words = _mean_of_words(fame * own if finer is None else fame, columns, words)
+        score = own * np.sqrt(fame * (fame + _WORDS * of_words))
         score *= shapes[columns] * np.where(n_titles > 0, 1.0, _UNTITLED)
-        score *= share / (share + rivals.of_topic(topic, columns))
         if finer is None:
             # A single word must belong to the topic: "exoskeleton" does, "map" is everybody's.
-            score *= np.where(terms.n_words[columns] == 1, 0.33 + 0.25 * n_here / everywhere[columns], 1.0)
+            score *= np.where(terms.n_words[columns] == 1, 0.3 + 0.25 * n_here / everywhere[columns], 1.0)
             breadth = np.ones(len(columns))
         else:
             evenness, breadth = finer.spread(topic, columns, elsewhere)

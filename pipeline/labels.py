@@ -185,7 +185,8 @@ def _joined(children: list[str]) -> Iterator[str]:
     """The name of the largest of ``children`` and the next largest's, joined; those that share words with it last."""
     first, *others = children
     for second in sorted(others, key=lambda name: len(_stems(name) & _stems(first)) > 1):
-        yield _sentence(f"{first} and {second}")
+        if _same(second) != _same(first):
+            yield _sentence(f"{first} and {second}")
 
 
 def _parts(label: str) -> list[str]:
