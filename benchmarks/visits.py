@@ -99,7 +99,7 @@ def dashboard(store: Path, corpus: str) -> Figures:
         browser.close()
     missed = f"; {n_missed} more papers were covered by a name or a button" if n_missed else ""
     return [
-        ("corpus", f"{len(snapshot.papers):,} papers, {len(snapshot.topics):,} topics"),
+        ("corpus", f"{len(snapshot.papers):,} papers, {snapshot.manifest.n_topics:,} topics"),
         ("Overview fully drawn, first request to a new server process", f"{first:.2f} s"),
         ("Overview fully drawn, next visitor", f"{again:.2f} s"),
         ("click on a topic to its page with its list of papers", spread(topics)),
@@ -167,7 +167,7 @@ def _open_overview(page: Page, address: str, corpus: str) -> float:
 
 def _topic_clicks(page: Page, snapshot: Snapshot) -> list[float]:
     """From the Overview to ten topics, spread over those it lists, and back each time."""
-    listed = snapshot.topics.sort_values("number").head(24)
+    listed = snapshot.topics[snapshot.topics["level"] == 0].sort_values("number").head(24)
     places = np.unique(np.linspace(0, len(listed) - 1, min(N_TOPICS, len(listed))).round().astype(int))
     seconds = []
     for label, size in listed.iloc[places][["label", "size"]].itertuples(index=False):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from pipeline.assignment import Labels
 from pipeline.stop_words import EMPTY_HEADS, STOP_PHRASES, STOP_WORDS
-from pipeline.terms import TermCounts
+from pipeline.terms import TermCounts, sum_by_topic
 
 _MAX_WORDS = 3
 _MIN_CLOSED_WORD, _MIN_CLOSED_PHRASE = 0.12, 0.3
@@ -37,6 +39,25 @@ def _names_something(term: str) -> bool:
     if term.lower() in STOP_PHRASES or (words[1] == "of" and words[0] in EMPTY_HEADS):
         return False
     return not words[-1].endswith(("ly", "based", "aware"))
+
+
+def keywords_by_topic(terms: TermCounts, labels: Labels, n: int) -> list[list[tuple[str, float]]]:
+    """The ``n`` best keywords of each topic with their weights, as `pipeline.model` finds them for its topics.
+
+    Outliers are one more class of papers, as in BERTopic, whose c-TF-IDF this is (Grootendorst, arXiv:2203.05794):
+    share of the class's words × ln(1 + mean words of a class / papers that hold the word).
+    """
+    eligible = terms.take(eligible_terms(terms))
+    counts = sum_by_topic(eligible.counts.astype(bool).astype(np.float64), labels - labels.min(initial=0))
+    totals = np.asarray(counts.sum(axis=1)).ravel()
+    held_by = np.asarray(counts.sum(axis=0)).ravel()
+    idf = np.log(1 + int(totals.mean()) / np.maximum(held_by, 1)) if len(totals) else held_by
+    weights = (sp.diags(1 / np.maximum(totals, 1)) @ counts @ sp.diags(idf)).tocsr()
+    first = 1 if labels.min(initial=0) < 0 else 0
+    return [
+        choose_keywords(weights[row].toarray().ravel(), counts[row].toarray().ravel(), eligible.terms, n)
+        for row in range(first, len(totals))
+    ]
 
 
 def choose_keywords(

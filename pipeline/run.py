@@ -148,10 +148,11 @@ class _OverTime:
 def _over_time(
     papers: pd.DataFrame, topics: pd.DataFrame, texts: Sequence[str], settings: RunSettings, as_of: date
 ) -> _OverTime:
-    trends, record = count_trends(papers, list(topics["topic_id"]), settings.trends, settings.facets, as_of)
+    finest = topics[topics["level"] == 0]
+    trends, record = count_trends(papers, list(finest["topic_id"]), settings.trends, settings.facets, as_of)
     classes = classify_trends(trends, record, settings.trends).set_index("topic_id")
     topics = topics.assign(**{name: topics["topic_id"].map(classes[name]) for name in TREND_COLUMNS})
-    return _OverTime(topics, trends, count_terms(papers, texts, topics, record), record)
+    return _OverTime(topics, trends, count_terms(papers, texts, finest, record), record)
 
 
 def _took(stages: Stages) -> dict[str, Any]:
@@ -161,10 +162,11 @@ def _took(stages: Stages) -> dict[str, Any]:
 
 def _quality(topics: pd.DataFrame) -> dict[str, float | None]:
     """Mean coherence of the topics and diversity of their keywords; null where there is nothing to measure."""
-    coherence = topics["coherence"].dropna()
+    finest = topics[topics["level"] == 0]
+    coherence = finest["coherence"].dropna()
     return {
         "coherence": round(float(coherence.mean()), 4) if len(coherence) else None,
-        "diversity": diversity([list(keywords) for keywords in topics["keywords"]]),
+        "diversity": diversity([list(keywords) for keywords in finest["keywords"]]),
     }
 
 

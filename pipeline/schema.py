@@ -29,6 +29,9 @@ OUTLIER_TOPIC_ID = "outlier"
 FACET_PREFIX = "facet_"
 """Extra columns kept with ``--facet NAME`` are stored as ``facet_NAME``."""
 
+TOPIC_LEVEL_PREFIX = "topic_level_"
+"""A paper's topic at level N of the hierarchy, N ≥ 1, is stored as ``topic_level_N``."""
+
 SNAPSHOT_ID_PATTERN = re.compile(r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$")
 """UTC time of publishing, then six hexadecimal digits of the content hash."""
 
@@ -109,7 +112,8 @@ PAPERS = _columns(
 )
 """Columns of ``papers.parquet``, followed by any number of ``facet_NAME``
 (list of strings) and ``topic_level_N`` (string; the topic of that paper at
-hierarchy level N ≥ 1, coarser as N grows) columns."""
+hierarchy level N ≥ 1, coarser as N grows; OUTLIER_TOPIC_ID for outliers)
+columns."""
 
 TOPICS = _columns(
     ("topic_id", _TEXT, False),
@@ -283,9 +287,9 @@ def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     schema = TABLES[name]
     frame = frame.assign(**{column: None for column in SINCE_FORMAT_2.get(name, ()) if column not in frame.columns})
     if name == "papers":
-        for column in sorted(c for c in frame.columns if c.startswith((FACET_PREFIX, "topic_level_"))):
+        for column in sorted(c for c in frame.columns if c.startswith((FACET_PREFIX, TOPIC_LEVEL_PREFIX))):
             kind = _TEXTS if column.startswith(FACET_PREFIX) else _TEXT
-            schema = schema.append(pa.field(column, kind, nullable=not column.startswith(FACET_PREFIX)))
+            schema = schema.append(pa.field(column, kind, nullable=False))
     missing = [column for column in schema.names if column not in frame.columns]
     extra = [column for column in frame.columns if column not in schema.names]
     if missing or extra:
@@ -313,9 +317,11 @@ def check_tables(
     """Raise `SchemaError` unless the tables agree with each other.
 
     The conservation laws: ids unique and papers sorted by them; every
-    ``topic_id`` known; topic sizes plus outliers are all papers; ungrouped
-    trends add up, per topic, to its dated papers, and the shares of every
-    period to one; coordinates are finite.
+    ``topic_id`` known; topic sizes plus outliers are all papers; levels are
+    nested: a paper's topic at each level is the parent of its topic one level
+    finer, and a parent is as large as its children together; ungrouped
+    trends, of the finest topics, add up, per topic, to its dated papers, and
+    the shares of every period to one; coordinates are finite.
     """
     ids = papers["paper_id"].to_numpy(dtype=object)
     if len(ids) and (len(set(ids)) != len(ids) or any(a > b for a, b in pairwise(ids))):
@@ -339,13 +345,42 @@ def check_tables(
             raise SchemaError(f"topics: {topic_id} says {size} papers, papers say {sizes.get(topic_id, 0)}")
     if topics["label"].str.strip().eq("").any():
         raise SchemaError("topics: every topic needs a label")
-    _check_trends(papers, trends)
+    _check_levels(papers, topics)
+    _check_trends(papers, finest, trends)
     if strangers := set(term_trends["topic_id"]) - known:
         raise SchemaError(f"term_trends: unknown topic ids {sorted(strangers)[:3]}")
 
 
-def _check_trends(papers: pd.DataFrame, trends: pd.DataFrame) -> None:
+def _check_levels(papers: pd.DataFrame, topics: pd.DataFrame) -> None:
+    n_above = int(topics["level"].max()) if len(topics) else 0
+    columns = ["topic_id", *(f"{TOPIC_LEVEL_PREFIX}{level}" for level in range(1, n_above + 1))]
+    stored = {column for column in papers.columns if column.startswith(TOPIC_LEVEL_PREFIX)}
+    if stored != set(columns[1:]):
+        raise SchemaError(
+            f"papers: the topics have {n_above + 1} levels, but the columns for them are {sorted(stored)}"
+        )
+    for level, column in enumerate(columns):
+        known = set(topics.loc[topics["level"] == level, "topic_id"])
+        if strangers := set(papers[column]) - known - {OUTLIER_TOPIC_ID}:
+            raise SchemaError(f"papers: {column} holds {min(map(str, strangers))}, which is no topic of level {level}")
+    if topics.loc[topics["level"] == n_above, "parent"].notna().any():
+        raise SchemaError(f"topics: level {n_above} is the coarsest, but has parents")
+    for level, column in enumerate(columns[:-1]):
+        mine, above = topics[topics["level"] == level], topics[topics["level"] == level + 1]
+        expected = dict(zip(mine["topic_id"], mine["parent"], strict=True)) | {OUTLIER_TOPIC_ID: OUTLIER_TOPIC_ID}
+        if (papers[column].map(expected) != papers[columns[level + 1]]).any():
+            raise SchemaError(f"papers: {columns[level + 1]} is not the parent of {column} everywhere")
+        together = mine.groupby("parent")["size"].sum()
+        for topic_id, size in zip(above["topic_id"], above["size"], strict=True):
+            n_papers = together.get(topic_id, 0)
+            if n_papers != size:
+                raise SchemaError(f"topics: {topic_id} says {size} papers, those of level {level} in it {n_papers}")
+
+
+def _check_trends(papers: pd.DataFrame, finest: pd.DataFrame, trends: pd.DataFrame) -> None:
     ungrouped = trends[trends["group_kind"] == ""]
+    if strangers := set(ungrouped["topic_id"]) - set(finest["topic_id"]) - {OUTLIER_TOPIC_ID}:
+        raise SchemaError(f"trends: {sorted(strangers)[0]} is no topic of level 0")
     dated = papers[papers["published"].notna()]
     expected = dated["topic_id"].value_counts()
     counted = ungrouped.groupby("topic_id")["n_papers"].sum()

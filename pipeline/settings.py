@@ -78,6 +78,9 @@ class TopicSettings(_Settings):
     n_representative: int = Field(default=10, ge=1, description="Representative papers kept for each topic.")
     n_nearest_papers: int = Field(default=12, ge=1, description="Nearest papers kept for each paper.")
     seed: int = Field(default=42, ge=0, le=MAX_SEED)
+    n_levels: int | None = Field(
+        default=None, ge=0, le=8, description="Most levels above the topics; null: up to a handful of fields."
+    )
 
 
 class TrendSettings(_Settings):

@@ -20,6 +20,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from pipeline.assignment import OUTLIER, Labels
 from pipeline.phrases import BREAK, OF, PhraseLevel, grow_phrases
 from pipeline.stop_words import BREAKING, word_list
 from pipeline.word_forms import WordForms, majority
@@ -32,7 +33,7 @@ _DIMENSION = re.compile(r"^\d-?d(of)?(-|$)")  # 3d, 2d-to-3d, 6dof: words, not n
 _DOCUMENT_END = "\n"
 _SENTENCE_ENDS = frozenset(".?!")
 
-_USUAL_PLURAL = 0.25
+_USUAL_PLURAL = 0.15
 """Share of plurals above which a term has a plural worth showing."""
 
 
@@ -51,8 +52,8 @@ class TermCounts:
     title_counts
         The same within titles: the text before the first full stop.
     plurals
-        Each term as it is written in the plural, "" where it hardly ever is: in less than a quarter of its
-        occurrences ("point clouds", but not "object detections").
+        Each term as it is written in the plural, "" where it hardly ever is: in less than 15 % of its occurrences
+        ("point clouds", but not "object detections").
     closed
         float32 (n_terms,): share of a term's occurrences that end where a phrase ends. Near 0 for a cut phrase
         ("neural machine") or an adjective ("convolutional"), which are always followed by more.
@@ -119,6 +120,13 @@ def count_terms_in(texts: Sequence[str]) -> TermCounts:
     found = TermCounts(names, n_words, *matrices, plurals, closed, verbal)
     frequent = np.bincount(found.counts.indices, minlength=len(names)) >= least
     return found.take(np.flatnonzero(frequent))
+
+
+def sum_by_topic(counts: sp.csr_matrix, labels: Labels) -> sp.csr_matrix:
+    """Sums (n_topics, n_terms) of the rows of ``counts`` that belong to each topic; −1 is none."""
+    members = np.flatnonzero(labels >= 0)
+    shape = (int(labels.max(initial=OUTLIER)) + 1, len(labels))
+    return (sp.csr_matrix((np.ones(len(members)), (labels[members], members)), shape=shape) @ counts).tocsr()
 
 
 def _tokenise(texts: Sequence[str]) -> _Tokens:

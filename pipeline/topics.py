@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.assignment import Floats, Labels, nearest_topics, representative_rows, unit_rows
-from pipeline.labels import label_topics
+from pipeline.assignment import OUTLIER, Floats, Labels, centred, nearest_topics, representative_rows, unit_rows
+from pipeline.hierarchy import coarser_levels
+from pipeline.keywords import keywords_by_topic
+from pipeline.labels import label_levels
 from pipeline.model import TopicFit
 from pipeline.quality import coherences
-from pipeline.schema import OUTLIER_TOPIC_ID, empty_table
+from pipeline.schema import OUTLIER_TOPIC_ID, TOPIC_LEVEL_PREFIX, empty_table
 from pipeline.settings import TopicSettings
 
 _TREND_COLUMNS = ["trend_class", "trend_slope", "trend_q"]
@@ -27,7 +29,7 @@ def describe_topics(
     settings: TopicSettings,
     corpus: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The model's columns of ``papers`` and the table of topics, without trends.
+    """The model's columns of ``papers`` and the table of topics of every level, without trends.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ def describe_topics(
     embeddings
         float32 (n, d), unit rows.
     settings
-        Number of representative papers.
+        Numbers of keywords, of representative papers and of levels.
     corpus
         Name of the corpus, part of every topic id.
 
@@ -48,10 +50,10 @@ def describe_topics(
     -------
     paper_columns : DataFrame
         ``topic_id``, ``strength``, ``nearest_topic_id``, ``nearest_similarity``, ``second_topic_id``, ``margin``,
-        ``x``, ``y``; one row a paper.
+        ``x``, ``y``, and ``topic_level_1``, ``topic_level_2``… as far as there are levels; one row a paper.
     topics : DataFrame
-        The columns of `pipeline.schema.TOPICS`, largest first; stability and trends are null. A topic's ``x``,
-        ``y`` is the place of its most central paper on the map.
+        The columns of `pipeline.schema.TOPICS`: the finest level first, in each level the largest first; stability
+        and trends are null. A topic's ``x``, ``y`` is where its papers are densest on the map.
 
     Raises
     ------
@@ -64,37 +66,43 @@ def describe_topics(
         )
     vectors = unit_rows(embeddings.astype(np.float32))
     paper_ids = papers["paper_id"].to_numpy(dtype=object)
-    topic_ids = _topic_ids(fit.labels, paper_ids, corpus)
-    return _paper_columns(fit, vectors, topic_ids), _topics(fit, vectors, paper_ids, topic_ids, settings)
+    space = centred(vectors) if settings.centre else vectors
+    levels = [fit.labels, *coarser_levels(space, fit.labels, settings.n_levels)]
+    topic_ids = _topic_ids(levels, paper_ids, corpus)
+    topics = _topics(fit, vectors, paper_ids, levels, topic_ids, settings)
+    return _paper_columns(fit, vectors, levels, topic_ids), topics
 
 
-def topic_id_of(corpus: str, founding_paper_ids: Sequence[str]) -> str:
-    """``t-`` and eight hexadecimal digits of the sha256 of the corpus and the sorted ids of the first papers."""
-    founders = "\n".join([corpus, *sorted(founding_paper_ids)])
+def topic_id_of(corpus: str, founding_paper_ids: Sequence[str], level: int = 0) -> str:
+    """``t-`` and eight hexadecimal digits of the sha256 of the corpus, the level and the sorted ids of its papers."""
+    founders = "\n".join([corpus, *([f"level {level}"] if level else []), *sorted(founding_paper_ids)])
     return f"t-{hashlib.sha256(founders.encode()).hexdigest()[:8]}"
 
 
-def _topic_ids(labels: Labels, paper_ids: NDArray[np.object_], corpus: str) -> list[str]:
-    """Ids by label. Should two digests begin alike, the smaller topic's is taken over its papers' ids twice."""
-    found: list[str] = []
-    for topic in range(labels.max(initial=-1) + 1):
-        founders = list(paper_ids[labels == topic])
-        topic_id = topic_id_of(corpus, founders)
-        while topic_id in found:
-            founders += founders[:1]
-            topic_id = topic_id_of(corpus, founders)
-        found.append(topic_id)
-    return found
+def _topic_ids(levels: list[Labels], paper_ids: NDArray[np.object_], corpus: str) -> list[list[str]]:
+    """Ids by level and label. Should two digests begin alike, the later topic's is taken over a paper's id twice."""
+    found: set[str] = set()
+    ids: list[list[str]] = []
+    for level, labels in enumerate(levels):
+        ids.append([])
+        for topic in range(labels.max(initial=OUTLIER) + 1):
+            founders = list(paper_ids[labels == topic])
+            while (topic_id := topic_id_of(corpus, founders, level)) in found:
+                founders += founders[:1]
+            found.add(topic_id)
+            ids[-1].append(topic_id)
+    return ids
 
 
-def _paper_columns(fit: TopicFit, vectors: Floats, topic_ids: list[str]) -> pd.DataFrame:
-    names = np.array([*topic_ids, None], dtype=object)  # the last one, at −1, is "none"
+def _paper_columns(fit: TopicFit, vectors: Floats, levels: list[Labels], topic_ids: list[list[str]]) -> pd.DataFrame:
+    names = np.array([*topic_ids[0], None], dtype=object)  # the last one, at −1, is "none"
     nearest = nearest_topics(vectors, fit.labels)
-    topic_id = names[fit.labels]
-    topic_id[fit.labels < 0] = OUTLIER_TOPIC_ID
+    places = [
+        np.array([*ids, OUTLIER_TOPIC_ID], dtype=object)[labels] for ids, labels in zip(topic_ids, levels, strict=True)
+    ]
     return pd.DataFrame(
         {
-            "topic_id": topic_id,
+            "topic_id": places[0],
             "strength": np.where(fit.labels < 0, np.float32(0), fit.strength),
             "nearest_topic_id": names[nearest.first],
             "nearest_similarity": nearest.first_similarity,
@@ -102,37 +110,53 @@ def _paper_columns(fit: TopicFit, vectors: Floats, topic_ids: list[str]) -> pd.D
             "margin": nearest.first_similarity - nearest.second_similarity,
             "x": fit.projection[:, 0],
             "y": fit.projection[:, 1],
+            **{f"{TOPIC_LEVEL_PREFIX}{level}": places[level] for level in range(1, len(levels))},
         }
     )
 
 
 def _topics(
-    fit: TopicFit, vectors: Floats, paper_ids: NDArray[np.object_], topic_ids: list[str], settings: TopicSettings
+    fit: TopicFit,
+    vectors: Floats,
+    paper_ids: NDArray[np.object_],
+    levels: list[Labels],
+    topic_ids: list[list[str]],
+    settings: TopicSettings,
 ) -> pd.DataFrame:
-    if not topic_ids:
+    if not topic_ids[0]:
         return empty_table("topics")
-    keywords = [*fit.keywords, *([[]] * (len(topic_ids) - len(fit.keywords)))]
-    words = [[word for word, _ in found] for found in keywords]
-    places = np.array([_central_place(fit.projection[fit.labels == topic]) for topic in range(len(topic_ids))])
-    best = representative_rows(vectors, fit.labels, settings.n_representative)
-    topics = pd.DataFrame(
-        {
-            "topic_id": topic_ids,
-            "number": np.arange(1, len(topic_ids) + 1, dtype=np.int32),
-            "level": np.int8(0),
-            "parent": None,
-            "label": label_topics(fit.terms, fit.labels, keywords),
-            "keywords": words,
-            "keyword_weights": [[np.float32(weight) for _, weight in found] for found in keywords],
-            "size": np.bincount(fit.labels[fit.labels >= 0], minlength=len(topic_ids)).astype(np.int32),
-            "x": places[:, 0].astype(np.float32),
-            "y": places[:, 1].astype(np.float32),
-            "representative_papers": [list(paper_ids[rows]) for rows in best],
-            "coherence": coherences(fit.terms.counts, fit.terms.terms, words),
-            "stability": np.full(len(topic_ids), np.nan, dtype=np.float32),
-        }
-    )
-    return topics.assign(**dict.fromkeys(_TREND_COLUMNS))
+    finest = [*fit.keywords, *([[]] * (len(topic_ids[0]) - len(fit.keywords)))]
+    names = label_levels(fit.terms, levels, finest)
+    tables = []
+    for level, labels in enumerate(levels):
+        keywords = keywords_by_topic(fit.terms, labels, settings.n_keywords) if level else finest
+        words = [[word for word, _ in found] for found in keywords]
+        topics = range(len(topic_ids[level]))
+        places = np.array([_central_place(fit.projection[labels == topic]) for topic in topics])
+        best = representative_rows(vectors, labels, settings.n_representative)
+        parents: list[str | None] = [None] * len(topics)
+        if level + 1 < len(levels):
+            parents = [topic_ids[level + 1][levels[level + 1][(labels == topic).argmax()]] for topic in topics]
+        tables.append(
+            pd.DataFrame(
+                {
+                    "topic_id": topic_ids[level],
+                    "number": np.arange(1, len(topics) + 1, dtype=np.int32),
+                    "level": np.int8(level),
+                    "parent": pd.Series(parents, dtype=object),
+                    "label": names[level],
+                    "keywords": words,
+                    "keyword_weights": [[np.float32(weight) for _, weight in found] for found in keywords],
+                    "size": np.bincount(labels[labels >= 0], minlength=len(topics)).astype(np.int32),
+                    "x": places[:, 0].astype(np.float32),
+                    "y": places[:, 1].astype(np.float32),
+                    "representative_papers": [list(paper_ids[rows]) for rows in best],
+                    "coherence": coherences(fit.terms.counts, fit.terms.terms, words),
+                    "stability": np.full(len(topics), np.nan, dtype=np.float32),
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True).assign(**dict.fromkeys(_TREND_COLUMNS))
 
 
 def _central_place(points: Floats) -> NDArray[np.float64]:

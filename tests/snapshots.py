@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.schema import OUTLIER_TOPIC_ID
 from pipeline.snapshot import SnapshotContents, publish
 from tests.snapshot_assembly import assemble, description_of, topic_numbers
 
@@ -211,9 +213,36 @@ def odd_contents(kind: str = "many topics") -> SnapshotContents:
     return assemble(papers, tiny.abstracts, labels, [n for n, _ in AREAS], [list(w) for _, w in AREAS], seed=7)
 
 
+def levelled_contents() -> SnapshotContents:
+    """The tiny corpus with eight topics, four coarser ones above them and two above those."""
+    contents = tiny_contents(n_papers=80, n_topics=8)
+    papers, levels = contents.papers, [contents.topics]
+    for level in (1, 2):
+        below = levels[-1]
+        parents = [f"t-{level:04d}{row // 2:04d}" for row in range(len(below))]
+        levels[-1] = below.assign(parent=parents)
+        finer = papers["topic_id" if level == 1 else f"topic_level_{level - 1}"]
+        parent_of = dict(zip(below["topic_id"], parents, strict=True)) | {OUTLIER_TOPIC_ID: OUTLIER_TOPIC_ID}
+        papers = papers.assign(**{f"topic_level_{level}": finer.map(parent_of)})
+        above = below.iloc[::2].assign(
+            topic_id=parents[::2],
+            number=range(1, len(parents) // 2 + 1),
+            level=level,
+            parent=None,
+            label=[f"{label} and more of level {level}" for label in below["label"].iloc[::2]],
+            size=[below["size"].iloc[row : row + 2].sum() for row in range(0, len(below), 2)],
+            trend_class=None,
+            trend_slope=None,
+            trend_q=None,
+        )
+        levels.append(above)
+    return replace(contents, papers=papers, topics=pd.concat(levels, ignore_index=True))
+
+
 VARIANTS: dict[str, Callable[[], SnapshotContents]] = {
     "tiny": tiny_contents,
     "hostile": hostile_contents,
+    "three levels": levelled_contents,
     **{
         kind: lambda kind=kind: empty_contents(kind)  # type: ignore[misc]
         for kind in ("no papers", "one paper", "no topics", "no dates", "no venues")

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from pipeline.keywords import choose_keywords, eligible_terms
+from pipeline.keywords import choose_keywords, eligible_terms, keywords_by_topic
 from pipeline.terms import count_terms_in
+from tests.pipeline.fitting import fitted
 
 
 def chosen(terms, weights, in_topic, n=5):
@@ -45,3 +46,16 @@ def test_cut_phrases_are_no_keywords():
     names = [terms.terms[column].lower() for column in eligible_terms(terms)]
     assert "neural machine translation" in names
     assert "neural machine" not in names
+
+
+def test_keywords_of_any_grouping_are_those_the_model_finds_for_its_topics():
+    fit = fitted()
+    found = keywords_by_topic(fit.terms, fit.labels, len(fit.keywords[0]))
+    assert [[word for word, _ in words] for words in found] == [[word for word, _ in words] for words in fit.keywords]
+    for here, there in zip(found, fit.keywords, strict=True):
+        assert [weight for _, weight in here] == pytest.approx([weight for _, weight in there])
+
+
+def test_keywords_of_nothing_are_none():
+    assert keywords_by_topic(count_terms_in([]), np.zeros(0, np.int32), 5) == []
+    assert keywords_by_topic(count_terms_in(["Ice."] * 3), np.full(3, -1, np.int32), 5) == []

@@ -17,6 +17,7 @@ from sklearn.metrics import adjusted_rand_score
 from pipeline import snapshot
 from pipeline.planted import planted_papers
 from pipeline.run import RunError, fit
+from pipeline.schema import OUTLIER_TOPIC_ID
 from pipeline.settings import RunSettings
 
 N_AREAS = 12
@@ -75,7 +76,7 @@ def test_planted_trends_are_seen(planted, records):
     course = {record["planted_topic"]: record["planted_course"] for record in records}
     papers = opened.papers
     seen = {}
-    for topic in opened.topics.itertuples():
+    for topic in opened.topics[opened.topics["level"] == 0].itertuples():
         members = papers[papers["topic_id"] == topic.topic_id]
         areas = [values[0] for values in members["facet_planted_topic"]]
         area = max(set(areas), key=areas.count)
@@ -85,6 +86,17 @@ def test_planted_trends_are_seen(planted, records):
     assert len(rising) >= 2
     assert rising.count("rising") + rising.count("new") >= len(rising) - 1
     assert "rising" not in [found for planted_course, found in seen.values() if planted_course == "fading"]
+
+
+def test_coarser_topics_have_names_of_their_own_and_no_trends(planted):
+    _, opened = planted
+    finest, coarser = (opened.topics[opened.topics["level"] == level] for level in (0, 1))
+    assert 2 <= len(coarser) <= len(finest) / 3
+    assert opened.topics["label"].str.lower().is_unique
+    assert coarser["trend_class"].isna().all()
+    assert set(opened.trends["topic_id"]) <= {*finest["topic_id"], OUTLIER_TOPIC_ID}
+    assert set(opened.term_trends["topic_id"]) <= set(finest["topic_id"])
+    assert set(opened.papers["topic_level_1"]) <= {*coarser["topic_id"], OUTLIER_TOPIC_ID}
 
 
 def test_manifest_says_how_it_was_made(planted):

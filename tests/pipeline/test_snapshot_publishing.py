@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 
 from pipeline import snapshot as snapshots
-from pipeline.schema import SNAPSHOT_ID_PATTERN, TABLES, to_arrow
+from pipeline.schema import OUTLIER_TOPIC_ID, SNAPSHOT_ID_PATTERN, TABLES, to_arrow
 from pipeline.snapshot import SnapshotContents, SnapshotError, disk
 from pipeline.snapshot.contents import check_contents
 from pipeline.snapshot.locks import corpus_lock
 from tests.publishers import at_each_step, small_contents
-from tests.snapshots import NOON, VARIANTS, publish_contents, publish_tiny
+from tests.snapshots import NOON, VARIANTS, levelled_contents, publish_contents, publish_tiny
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -238,6 +238,45 @@ def test_a_broken_contract_is_not_published(
     assert [info.snapshot_id for info in snapshots.list_snapshots(tmp_path, "tiny")] == [previous.name]
     assert list((tmp_path / "tiny" / "staging").iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny"]
+
+
+def _moved(contents: SnapshotContents) -> pd.DataFrame:
+    """The papers, the first of them under another coarse topic than its fine one."""
+    coarse = contents.papers["topic_level_1"].tolist()
+    coarse[0] = next(topic for topic in coarse if topic not in (coarse[0], OUTLIER_TOPIC_ID))
+    return contents.papers.assign(topic_level_1=coarse)
+
+
+def _sizes(contents: SnapshotContents) -> pd.DataFrame:
+    """The topics, the largest coarse one with a paper more than its fine ones have."""
+    return contents.topics.assign(size=contents.topics["size"] + (contents.topics["level"] == 2))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"papers": lambda c: c.papers.drop(columns="topic_level_2")}, "3 levels"),
+        ({"papers": lambda c: c.papers.assign(topic_level_3=OUTLIER_TOPIC_ID)}, "3 levels"),
+        ({"papers": lambda c: c.papers.assign(topic_level_1=c.papers["topic_id"])}, "no topic of level 1"),
+        ({"papers": lambda c: c.papers.assign(topic_level_1=None)}, "topic_level_1"),
+        ({"papers": _moved}, "topic_level_1 is not the parent of topic_id"),
+        ({"topics": lambda c: c.topics.assign(parent=c.topics["topic_id"])}, "parent"),
+        ({"topics": lambda c: c.topics.assign(parent=None)}, "topic_level_1 is not the parent of topic_id"),
+        ({"topics": _sizes}, "those of level 1 in it"),
+        (
+            {"trends": lambda c: c.trends.replace({"topic_id": {c.topics["topic_id"][0]: c.topics["topic_id"][8]}})},
+            "no topic of level 0",
+        ),
+    ],
+)
+def test_levels_that_are_not_nested_are_not_published(
+    tmp_path: Path, changes: dict[str, Callable[[SnapshotContents], Any]], words: str
+) -> None:
+    contents = levelled_contents()
+    broken = dataclasses.replace(contents, **{name: change(contents) for name, change in changes.items()})
+    with pytest.raises(SnapshotError, match=re.escape(words)):
+        snapshots.publish(tmp_path, "tiny", broken, dict)
+    assert snapshots.list_corpora(tmp_path) == []
 
 
 @pytest.mark.parametrize(("changes", "words"), [({"papers_kept": 7}, "7 papers"), ({"seconds": None}, "seconds")])

@@ -5,7 +5,15 @@ import pandas as pd
 import pytest
 
 from pipeline.model import fit_topics
-from pipeline.schema import OUTLIER_TOPIC_ID, SINCE_FORMAT_2, TOPIC_ID_PATTERN, TOPICS, to_arrow
+from pipeline.schema import (
+    OUTLIER_TOPIC_ID,
+    SINCE_FORMAT_2,
+    TOPIC_ID_PATTERN,
+    TOPICS,
+    check_tables,
+    empty_table,
+    to_arrow,
+)
 from pipeline.settings import TopicSettings
 from pipeline.topics import describe_topics, topic_id_of
 from tests.pipeline.fitting import corpus, fitted
@@ -103,3 +111,62 @@ def test_tables_of_different_papers_are_refused():
     texts, vectors, _, ids = corpus()
     with pytest.raises(ValueError, match="239 papers"):
         describe_topics(fitted(), pd.DataFrame({"paper_id": ids[1:]}), texts, vectors, SETTINGS, "planted")
+
+
+# --- levels ----------------------------------------------------------------------------
+
+
+def described_with(n_levels):
+    """The six planted topics, three of them moved to one side and three to the other."""
+    texts, vectors, _, ids = corpus()
+    sides = np.where(fitted().labels % 2, 1, -1)[:, None] * np.eye(1, vectors.shape[1])
+    settings = TopicSettings(n_representative=3, n_levels=n_levels)
+    moved = (vectors + sides).astype(np.float32)
+    return describe_topics(fitted(), pd.DataFrame({"paper_id": ids}), texts, moved, settings, "planted")
+
+
+@pytest.fixture(scope="module")
+def levelled():
+    return described_with(n_levels=1)
+
+
+def test_a_handful_of_topics_has_no_level_above_it_unless_asked_for(tables, levelled):
+    assert "topic_level_1" not in tables[0].columns
+    assert tables[1]["parent"].isna().all()
+    assert levelled[1]["level"].tolist() == [0] * len(tables[1]) + [1, 1]
+
+
+def test_the_finest_level_is_the_same_with_and_without_levels_above(levelled):
+    papers, topics = described_with(n_levels=0)
+    finest = levelled[1][levelled[1]["level"] == 0]
+    pd.testing.assert_frame_equal(finest.drop(columns="parent"), topics.drop(columns="parent"))
+    pd.testing.assert_frame_equal(levelled[0].drop(columns="topic_level_1"), papers)
+
+
+def test_levels_keep_the_contract(levelled):
+    papers, topics = levelled
+    ids = corpus()[3]
+    papers = papers.assign(paper_id=ids, published=None).sort_values("paper_id").reset_index(drop=True)
+    check_tables(papers, topics, empty_table("trends"), empty_table("term_trends"))
+    to_arrow("topics", topics)
+
+
+def test_a_coarser_topic_is_a_topic_in_its_own_right(levelled):
+    papers, topics = levelled
+    texts_with = dict(zip(corpus()[3], papers["topic_level_1"], strict=True))
+    assert topics["label"].str.lower().is_unique
+    assert topics["topic_id"].is_unique
+    coarse = topics[topics["level"] == 1]
+    assert coarse["number"].tolist() == [1, 2]
+    assert coarse["size"].is_monotonic_decreasing
+    assert (coarse["keywords"].str.len() >= 5).all()
+    assert coarse["coherence"].notna().all()
+    for topic in coarse.itertuples():
+        assert {texts_with[paper] for paper in topic.representative_papers} == {topic.topic_id}
+        distances = np.hypot(papers["x"] - topic.x, papers["y"] - topic.y)
+        assert papers["topic_level_1"].iloc[distances.to_numpy().argmin()] == topic.topic_id
+
+
+def test_a_topic_of_the_same_papers_at_another_level_is_another_topic():
+    assert len({topic_id_of("c", ["a", "b"], level) for level in range(3)}) == 3
+    assert topic_id_of("c", ["a", "b"]) == topic_id_of("c", ["b", "a"], 0)
