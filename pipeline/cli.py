@@ -19,7 +19,7 @@ from rich.text import Text
 
 from pipeline.arguments import columns_of, corpora_of, folder, readable_store
 from pipeline.failures import errors, fail, open_standard_streams, plain_errors
-from pipeline.settings import MAX_SEED
+from pipeline.settings import MAX_SEED, Clusters, Granularity
 from pipeline.snapshot import default_cache, default_store
 from pipeline.terminal import SafeConsole
 
@@ -114,6 +114,20 @@ def fit(
         int | None,
         typer.Option(min=2, help="Fewest papers that make a topic.", show_default="by corpus size"),
     ] = None,
+    granularity: Annotated[Granularity, typer.Option(help="How many topics: coarse, medium or fine.")] = "medium",
+    clusters: Annotated[
+        Clusters,
+        typer.Option(help="consensus: what many partitions agree on. density: UMAP and HDBSCAN, as stock BERTopic."),
+    ] = "consensus",
+    stability: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=100,
+            metavar="N",
+            help="Fit N times more, on 80 % of the papers each, to say how stable topics are.",
+        ),
+    ] = 0,
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Same input and seed: same snapshot.")] = 42,
     store: Store = None,
     cache: Annotated[
@@ -137,7 +151,13 @@ def fit(
         columns=columns_of(column),
         facets=tuple(facet or ()),
         documents=DocumentSettings(seed=seed),
-        topics=TopicSettings(min_topic_size=min_topic_size, seed=seed),
+        topics=TopicSettings(
+            granularity=granularity,
+            clusters=clusters,
+            min_topic_size=min_topic_size,
+            stability_runs=stability,
+            seed=seed,
+        ),
     )
     store = store or default_store()
     with TerminalProgress(errors) as progress:

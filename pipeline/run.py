@@ -16,7 +16,8 @@ import pandas as pd
 
 from pipeline import snapshot
 from pipeline.embedding import check_choice, make_embedder
-from pipeline.intake import read_documents
+from pipeline.kept_documents import take_in
+from pipeline.kept_embeddings import embed_once
 from pipeline.model import fit_topics, save_model
 from pipeline.progress import SILENT, Progress
 from pipeline.quality import diversity
@@ -76,22 +77,23 @@ def fit(
     stages = Stages(cache / "stages")
     snapshot.check_writable(store, corpus)
     snapshot.clear_staging(store, corpus)
-    with stages.stage("read and clean"):
-        documents, report = read_documents(paths, settings, progress)
+    with stages.stage("read and clean") as note:
+        intake = take_in(paths, settings, stages, progress)
+        documents, note["cached"] = intake.documents, intake.cached
     if not documents.texts:
         reasons = ", ".join(f"{count} {reason}" for reason, count in documents.quality["dropped"].items())
         raise RunError(f"No paper is left to fit: {reasons or 'the files hold no records'}.")
-    with stages.stage("embed"):
+    with stages.stage("embed") as note:
         embedder = make_embedder(
             settings.embedder,
             cache,
             len(documents.texts),
             settings.topics.seed,
             rows=documents.rows.tolist(),
-            n_records=report.n_records,
+            n_records=intake.n_records,
         )
         progress.say(embedder.announcement)
-        embeddings = embedder.embed(documents.texts, progress)
+        embeddings, note["cached"] = embed_once(embedder, documents.texts, stages, progress)
     topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress, stages)
     with stages.stage("labels"), progress.stage("naming topics"):
         columns, topics = describe_topics(
@@ -118,7 +120,7 @@ def fit(
     )
     facts = {
         "settings": settings.model_dump(mode="json"),
-        "inputs": report.files,
+        "inputs": intake.files,
         "papers_read": documents.quality["read"],
         "papers_kept": documents.quality["kept"],
         "dropped": documents.quality["dropped"],

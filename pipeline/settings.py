@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Granularity = Literal["coarse", "medium", "fine"]
 """How many topics a person wants."""
 
+Clusters = Literal["consensus", "density"]
+"""How topics are found."""
+
 MAX_SEED = 2**31 - 1
 """Seeds go up to here: the libraries take 32 bits, and several starts count on from the first."""
 
@@ -44,7 +47,7 @@ class TopicSettings(_Settings):
     """Communities, UMAP and BERTopic. ``None`` means: chosen by corpus size (`pipeline.sizes.resolved`)."""
 
     granularity: Granularity = Field(default="medium", description="How many topics: coarse, medium or fine.")
-    clusters: Literal["consensus", "density"] = Field(
+    clusters: Clusters = Field(
         default="consensus",
         description="How topics are found: communities that many partitions agree on, or UMAP and HDBSCAN as in "
         "stock BERTopic.",
@@ -53,6 +56,9 @@ class TopicSettings(_Settings):
     n_runs: int = Field(default=24, ge=1, description="Partitions that the communities are agreed on by.")
     outlier_strength: float = Field(
         default=0.3, ge=0, le=1, description="Papers that belong to their topic less firmly than this are outliers."
+    )
+    stability_runs: int = Field(
+        default=0, ge=0, le=100, description="Further fits that measure each topic's stability; 0: not measured."
     )
     min_topic_size: int | None = Field(default=None, ge=2, description="Fewest papers that make a topic.")
     n_neighbors: int | None = Field(default=None, ge=2, description="Nearest papers that each paper is tied to.")

@@ -17,8 +17,8 @@ from pipeline.model import TopicFit
 from pipeline.quality import coherences
 from pipeline.schema import OUTLIER_TOPIC_ID, TOPIC_LEVEL_PREFIX, empty_table
 from pipeline.settings import TopicSettings
-
-_TREND_COLUMNS = ["trend_class", "trend_slope", "trend_q"]
+from pipeline.stability import TopicStability
+from pipeline.trend_classes import TREND_COLUMNS
 
 
 def describe_topics(
@@ -152,11 +152,24 @@ def _topics(
                     "y": places[:, 1].astype(np.float32),
                     "representative_papers": [list(paper_ids[rows]) for rows in best],
                     "coherence": coherences(fit.terms.counts, fit.terms.terms, words),
-                    "stability": np.full(len(topics), np.nan, dtype=np.float32),
+                    **_stability(fit.stability if level == 0 else None, len(topics)),
                 }
             )
         )
-    return pd.concat(tables, ignore_index=True).assign(**dict.fromkeys(_TREND_COLUMNS))
+    return pd.concat(tables, ignore_index=True).assign(**dict.fromkeys(TREND_COLUMNS))
+
+
+def _stability(measured: TopicStability | None, n_topics: int) -> dict[str, object]:
+    """The columns on stability; null where it was not measured."""
+    if measured is None:
+        nothing = pd.array([pd.NA] * n_topics, dtype="Int32")
+        unknown = np.full(n_topics, np.nan, dtype=np.float32)
+        return {"stability": unknown, "stability_runs": nothing, "stability_found": nothing}
+    return {
+        "stability": measured.stability.astype(np.float32),
+        "stability_runs": pd.array(measured.n_runs, dtype="Int32"),
+        "stability_found": pd.array(measured.n_found, dtype="Int32"),
+    }
 
 
 def _central_place(points: Floats) -> NDArray[np.float64]:

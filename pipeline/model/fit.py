@@ -21,8 +21,9 @@ from pipeline.model.neighbour_graph import Neighbours, find_neighbours, weighted
 from pipeline.model.projection import lay_out
 from pipeline.model.quiet import quiet
 from pipeline.progress import SILENT, Progress
-from pipeline.settings import TopicSettings
+from pipeline.settings import MAX_SEED, TopicSettings
 from pipeline.sizes import Sizes, resolved
+from pipeline.stability import Refit, TopicStability, draw_subsets, topic_stability
 from pipeline.stages import Arrays, Stages, content_key
 from pipeline.terms import TermCounts, count_terms_in
 
@@ -47,6 +48,8 @@ class TopicFit:
         For each topic (keyword, c-TF-IDF), best first.
     terms
         What `pipeline.terms` counted, for labels and coherence.
+    stability
+        How well each topic comes back in further fits; ``None``: not measured.
     bertopic
         The fitted model; ``None`` when there are no papers or no terms to describe them with.
     """
@@ -57,6 +60,7 @@ class TopicFit:
     neighbours: NDArray[np.int32]
     keywords: list[list[tuple[str, float]]]
     terms: TermCounts
+    stability: TopicStability | None
     bertopic: BERTopic | None
 
 
@@ -92,13 +96,18 @@ def fit_topics(
     if settings.clusters == "density" and settings.outlier_quantile is not None:
         labels, strength = rescue_outliers(vectors, labels, strength, settings.outlier_quantile)
     labels = number_by_size(labels)
+    stability = None
+    if settings.stability_runs:
+        with stages.stage("stability") as note:
+            refits, note["cached"] = _refits(distinct, copies, key, settings, progress, stages)
+            stability = topic_stability(labels, refits)
     with stages.stage("keywords"), progress.stage("keywords"):
         model = describe(texts, embeddings, labels, terms, settings)
     topics = range(labels.max(initial=OUTLIER) + 1)
     keywords = [[] if model is None else model.get_topic(topic) for topic in topics]
     projection = spread_copies(projection, copies, settings.seed)
     nearest = _nearest_papers(embeddings, neighbours, copies, settings.n_nearest_papers)
-    return TopicFit(labels, strength, projection, nearest, keywords, terms, model)
+    return TopicFit(labels, strength, projection, nearest, keywords, terms, stability, model)
 
 
 def save_model(fit: TopicFit, folder: Path) -> None:
@@ -145,14 +154,56 @@ def _topics_and_map(
             projection, map_cached = _map(vectors, neighbours, key, settings, sizes, stages)
         return labels, strength, projection, topics_cached and map_cached
     with ThreadPoolExecutor(1) as pool:
-        cluster = _consensus if settings.clusters == "consensus" else _density
-        topics = pool.submit(cluster, vectors, neighbours.first(sizes.n_neighbors), key, settings, sizes, stages)
+        topics = pool.submit(_labels, vectors, neighbours.first(sizes.n_neighbors), key, settings, sizes, stages)
         if n >= _FEWEST_FOR_UMAP:
             with progress.stage("map"):
                 projection, map_cached = _map(vectors, neighbours, key, settings, sizes, stages)
         with progress.stage("topics"):
             labels, strength, topics_cached = topics.result()
     return labels, strength, projection, topics_cached and map_cached
+
+
+def _refits(
+    vectors: Floats,
+    copies: NDArray[np.intp],
+    key: str,
+    settings: TopicSettings,
+    progress: Progress,
+    stages: Stages,
+) -> tuple[list[Refit], bool]:
+    """Further fits, each with another seed on another 80 % of the papers, and whether all came from the cache.
+
+    A fit that was stopped goes on after the last one that was done.
+    """
+    refits, all_cached = [], True
+    subsets = draw_subsets(len(copies), settings.stability_runs, settings.seed)
+    with progress.stage("stability", len(subsets)) as steps:
+        for run, rows in enumerate(subsets):
+            chosen = settings.model_copy(update={"seed": (settings.seed + 1 + run) % MAX_SEED})
+            seen, places = np.unique(copies[rows], return_inverse=True)
+            part, sizes = vectors[seen], resolved(settings, len(rows))
+            labels = np.full(len(seen), OUTLIER, np.int32)
+            if len(seen) >= 2 * sizes.min_topic_size:
+                part_key = content_key(rows, settings={"of": key})
+                found, _ = stages.arrays(
+                    "refit neighbours",
+                    part_key,
+                    lambda part=part, k=sizes.n_neighbors: _neighbours(part, k, SILENT),  # type: ignore[misc]
+                )
+                neighbours = Neighbours(found["rows"], found["distances"])
+                labels, _, cached = _labels(part, neighbours, part_key, chosen, sizes, stages)
+                all_cached &= cached
+            refits.append(Refit(rows, number_by_size(labels[places])))
+            steps.advance()
+    return refits, all_cached
+
+
+def _labels(
+    vectors: Floats, neighbours: Neighbours, key: str, settings: TopicSettings, sizes: Sizes, stages: Stages
+) -> tuple[Labels, Floats, bool]:
+    """Labels in no order, strengths, and whether the slow part came from the cache."""
+    find = _consensus if settings.clusters == "consensus" else _density
+    return find(vectors, neighbours, key, settings, sizes, stages)
 
 
 def _map(

@@ -7,7 +7,6 @@ import pytest
 from pipeline.model import fit_topics
 from pipeline.schema import (
     OUTLIER_TOPIC_ID,
-    SINCE_FORMAT_2,
     TOPIC_ID_PATTERN,
     TOPICS,
     check_tables,
@@ -41,7 +40,7 @@ def test_sizes_and_outliers_are_all_papers(tables):
 
 def test_the_tables_are_the_contracts(tables):
     papers, topics = tables
-    assert set(TOPICS.names) - set(SINCE_FORMAT_2["topics"]) <= set(topics.columns) <= set(TOPICS.names)
+    assert set(topics.columns) == set(TOPICS.names)
     to_arrow("topics", topics)
     assert papers[["x", "y", "strength"]].notna().all(axis=None)
     assert all(TOPIC_ID_PATTERN.match(topic_id) for topic_id in papers["topic_id"])
@@ -102,7 +101,7 @@ def test_a_corpus_without_topics_has_an_empty_table(n):
     assert len(papers) == n
     assert papers["topic_id"].tolist() == [OUTLIER_TOPIC_ID] * n
     assert papers["nearest_topic_id"].isna().all()
-    assert set(TOPICS.names) - set(SINCE_FORMAT_2["topics"]) <= set(topics.columns) <= set(TOPICS.names)
+    assert set(topics.columns) == set(TOPICS.names)
     assert not len(topics)
     to_arrow("topics", topics)
 
