@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from pipeline.assignment import Floats, Labels, topic_centroids
-from pipeline.partitions import NeighbourGraph, partition, partitions
-from pipeline.progress import SILENT, Progress
+from pipeline.partitions import NeighbourGraph, Runs, start_partitions
 
 _N_FINAL = 4
 """Starts of the last partition, of which the one of highest modularity counts."""
 _NEVER_TOGETHER = 1e-9
+_SEEDS_APART = 1_000_003
 _NO_TOPIC = 0.4
 """A community whose papers belong to it less firmly than this on average is an accident: in noise all are (at most
 0.36 among 300 random vectors, 0.34 among 1,000), among abstracts none (at least 0.48)."""
@@ -44,24 +44,32 @@ class Communities:
     agreement: NDArray[np.float64]
 
 
-def find_communities(
-    graph: NeighbourGraph, resolution: float, n_runs: int, seed: int, progress: Progress = SILENT
-) -> Communities:
+def find_communities(graph: NeighbourGraph, resolution: float, n_runs: int, seed: int) -> Communities:
     """Communities of ``graph`` at ``resolution`` (of modularity; higher: more of them) agreed on by ``n_runs``.
 
     Deterministic for a seed, however many processors there are.
     """
+    return agreed(start_partitions(graph, resolution, seeds_of_runs(seed, n_runs)), seed)
+
+
+def seeds_of_runs(seed: int, n_runs: int) -> list[int]:
+    """The seeds of the partitions that a fit with ``seed`` is agreed on by; no two fits share one."""
+    return [seed * _SEEDS_APART + run for run in range(n_runs)]
+
+
+def agreed(runs: Runs, seed: int) -> Communities:
+    """What the partitions of ``runs`` agree on, once they are all there."""
+    graph = runs.graph
     if not len(graph.ends):
         return Communities(np.full(graph.n_papers, -1, np.int32), np.zeros(0))
     together = np.zeros(len(graph.ends))
-    with progress.stage("communities", n_runs) as steps:
-        for labels in partitions(graph, resolution, [seed * 1_000_003 + run for run in range(n_runs)]):
-            together += labels[graph.ends[:, 0]] == labels[graph.ends[:, 1]]
-            steps.advance()
-    agreement = together / n_runs
-    agreed = graph.weighed(np.maximum(graph.weights * agreement, _NEVER_TOGETHER))
-    last = [partition(agreed, resolution, seed * 1_000_003 - 1 - start, -1) for start in range(_N_FINAL)]
-    labels = max(last, key=lambda found: _modularity(agreed, found, resolution))
+    for labels in runs.results():
+        together += labels[graph.ends[:, 0]] == labels[graph.ends[:, 1]]
+    agreement = together / len(runs.seeds)
+    consensus = graph.weighed(np.maximum(graph.weights * agreement, _NEVER_TOGETHER))
+    last = [(seed + 1) * _SEEDS_APART - 1 - start for start in range(_N_FINAL)]
+    finals = start_partitions(consensus, runs.resolution, last, n_iterations=-1).results()
+    labels = max(finals, key=lambda found: _modularity(consensus, found, runs.resolution))
     labels[np.bincount(graph.ends.ravel(), minlength=graph.n_papers) == 0] = -1
     return Communities(labels, agreement)
 

@@ -1,9 +1,10 @@
 """Leiden partitions of a neighbour graph, one a seed, made by several processes.
 
-``python -m pipeline.partitions N_PAPERS RESOLUTION`` is such a process: it reads three arrays from standard input
-(ends, weights, seeds, each as ``numpy.save`` writes it) and writes the labels of each seed to standard output as soon
-as they are found. Plain processes, because igraph holds Python's lock, what this process has loaded does not survive
-a fork, and ``multiprocessing`` runs a caller's script a second time.
+``python -m pipeline.partitions N_PAPERS RESOLUTION N_ITERATIONS`` is such a process: it reads three arrays from
+standard input (ends, weights, seeds, each as ``numpy.save`` writes it) and writes the labels of each seed to standard
+output. Plain processes, because igraph holds Python's lock, what this process has loaded does not survive a fork, and
+``multiprocessing`` runs a caller's script a second time. Their output is a file: they wait for nobody, and
+`start_partitions` leaves this process free for other work until `Runs.results` asks.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import igraph
 import numpy as np
@@ -71,23 +73,59 @@ def partition(graph: NeighbourGraph, resolution: float, seed: int, n_iterations:
     return _leiden(graph.as_igraph(), graph.weights, resolution, seed, n_iterations)
 
 
-def partitions(graph: NeighbourGraph, resolution: float, seeds: Sequence[int]) -> Iterator[Partition]:
-    """The partition of each seed, in the order of ``seeds``, whatever the number of processors.
+@dataclass(frozen=True)
+class Runs:
+    """Partitions that are being made: `start_partitions` makes it, `results` waits for them."""
 
-    A process that dies costs time only: its partitions are then made here.
-    """
+    graph: NeighbourGraph
+    resolution: float
+    seeds: Sequence[int]
+    n_iterations: int
+    processes: list[tuple[subprocess.Popen[bytes], IO[bytes], Sequence[int]]]
+
+    def results(self) -> Iterator[Partition]:
+        """The partition of each seed, in the order of the seeds, whatever the number of processors.
+
+        A process that died costs time only: its partitions are then made here.
+        """
+        found: dict[int, Partition] = {}
+        for process, output, seeds in self.processes:
+            process.wait()
+            output.seek(0)
+            try:
+                for seed in seeds:
+                    found[seed] = np.load(output, allow_pickle=False)
+            except (OSError, ValueError, EOFError):
+                pass  # cut off: what is missing is made below
+            output.close()
+        for seed in self.seeds:
+            yield (found[seed] if seed in found else partition(self.graph, self.resolution, seed, self.n_iterations))
+
+    def stop(self) -> None:
+        """End the processes; nothing happens to those that have ended."""
+        for process, _, _ in self.processes:
+            process.kill()
+            process.wait()
+
+
+def start_partitions(graph: NeighbourGraph, resolution: float, seeds: Sequence[int], n_iterations: int = 2) -> Runs:
+    """Begin a partition for each seed; a small graph, or a machine with one processor, waits for `Runs.results`."""
     n_workers = min(n_processors(), _MOST_WORKERS, len(seeds))
+    runs = Runs(graph, resolution, seeds, n_iterations, [])
     if n_workers < 2 or len(graph.ends) < _FEW_EDGES:
-        yield from (partition(graph, resolution, seed) for seed in seeds)
-        return
-    found: dict[int, Future[Partition | None]] = {seed: Future() for seed in seeds}
-    with ThreadPoolExecutor(n_workers) as pool:
-        shares = [seeds[worker::n_workers] for worker in range(n_workers)]
-        for share in shares:
-            pool.submit(_in_a_process, graph, resolution, share, found)
-        for seed in seeds:
-            labels = found[seed].result()
-            yield partition(graph, resolution, seed) if labels is None else labels
+        return runs
+    for worker in range(n_workers):
+        share = seeds[worker::n_workers]
+        output = tempfile.TemporaryFile()  # noqa: SIM115  (closed by Runs.results)
+        try:
+            process = _process(graph.n_papers, resolution, n_iterations, output)
+            runs.processes.append((process, output, share))
+            with process.stdin as stream:  # type: ignore[union-attr]
+                for array in (graph.ends, graph.weights, np.asarray(share, dtype=np.int64)):
+                    np.save(stream, array, allow_pickle=False)
+        except OSError:
+            continue  # never born, or dead already: Runs.results makes its share
+    return runs
 
 
 def n_processors() -> int:
@@ -105,34 +143,13 @@ def _leiden(
     return np.array(clusters.membership, dtype=np.int32)
 
 
-def _in_a_process(
-    graph: NeighbourGraph, resolution: float, seeds: Sequence[int], found: dict[int, Future[Partition | None]]
-) -> None:
-    """Fill in ``found`` for ``seeds`` as a process of their own finds them; ``None`` where it does not."""
-    try:
-        with _process(graph.n_papers, resolution) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            for array in (graph.ends, graph.weights, np.asarray(seeds, dtype=np.int64)):
-                np.save(process.stdin, array, allow_pickle=False)
-            process.stdin.close()
-            for seed in seeds:
-                found[seed].set_result(np.load(process.stdout, allow_pickle=False))
-    except (OSError, ValueError, EOFError):
-        pass  # it died, or was never born
-    finally:
-        for seed in seeds:
-            if not found[seed].done():
-                found[seed].set_result(None)
-
-
-def _process(n_papers: int, resolution: float) -> subprocess.Popen[bytes]:
+def _process(n_papers: int, resolution: float, n_iterations: int, output: IO[bytes]) -> subprocess.Popen[bytes]:
     root = str(Path(__file__).parents[1])
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.Popen(
-        [sys.executable, "-m", "pipeline.partitions", str(n_papers), repr(resolution)],
+        [sys.executable, "-m", "pipeline.partitions", str(n_papers), repr(resolution), str(n_iterations)],
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": path},
     )
@@ -140,12 +157,12 @@ def _process(n_papers: int, resolution: float) -> subprocess.Popen[bytes]:
 
 def _serve() -> None:
     """What such a process does."""
-    n_papers, resolution = int(sys.argv[1]), float(sys.argv[2])
+    n_papers, resolution, n_iterations = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     ends, weights, seeds = (np.load(sys.stdin.buffer, allow_pickle=False) for _ in range(3))
-    graph = NeighbourGraph(n_papers, ends, weights)
-    as_igraph = graph.as_igraph()
+    graph = NeighbourGraph(n_papers, ends, weights).as_igraph()
     for seed in seeds.tolist():
-        np.save(sys.stdout.buffer, _leiden(as_igraph, weights, resolution, seed, 2), allow_pickle=False)
+        labels = _leiden(graph, weights, resolution, seed, n_iterations)
+        np.save(sys.stdout.buffer, labels, allow_pickle=False)
         sys.stdout.buffer.flush()
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +12,14 @@ from bertopic import BERTopic
 from numpy.typing import NDArray
 
 from pipeline.assignment import OUTLIER, Floats, Labels, centred, number_by_size, rescue_outliers, unit_rows
-from pipeline.communities import find_communities, topics_of_communities
+from pipeline.communities import agreed, seeds_of_runs, topics_of_communities
 from pipeline.layout import distinct_rows, principal_components, spread_copies
 from pipeline.model.density import dense_clusters
 from pipeline.model.description import describe
 from pipeline.model.neighbour_graph import Neighbours, find_neighbours, weighted_graph
 from pipeline.model.projection import lay_out
 from pipeline.model.quiet import quiet
+from pipeline.partitions import start_partitions
 from pipeline.progress import SILENT, Progress
 from pipeline.settings import MAX_SEED, TopicSettings
 from pipeline.sizes import Sizes, resolved
@@ -140,27 +140,24 @@ def _topics_and_map(
     progress: Progress,
     stages: Stages,
 ) -> tuple[Labels, Floats, Floats, bool]:
-    """Labels in no order, strengths, places on the map, and whether both came from the cache.
+    """Labels in no order, strengths, places on the map, and whether both came from the cache."""
+    maps: list[tuple[Floats, bool]] = []
 
-    Communities are found by other processes while this one lays out the map.
-    """
-    n = len(vectors)
-    if n < _FEWEST_FOR_UMAP:
-        projection = principal_components(vectors, 2)
-        map_cached = True
-    if n < 2 * sizes.min_topic_size:
-        labels, strength, topics_cached = np.full(n, OUTLIER, np.int32), np.zeros(n, np.float32), True
-        if n >= _FEWEST_FOR_UMAP:
-            projection, map_cached = _map(vectors, neighbours, key, settings, sizes, stages)
-        return labels, strength, projection, topics_cached and map_cached
-    with ThreadPoolExecutor(1) as pool:
-        topics = pool.submit(_labels, vectors, neighbours.first(sizes.n_neighbors), key, settings, sizes, stages)
-        if n >= _FEWEST_FOR_UMAP:
+    def lay_out_map() -> None:
+        if not maps:
             with progress.stage("map"):
-                projection, map_cached = _map(vectors, neighbours, key, settings, sizes, stages)
+                maps.append(_map(vectors, neighbours, key, settings, sizes, stages))
+
+    labels, strength = np.full(len(vectors), OUTLIER, np.int32), np.zeros(len(vectors), np.float32)
+    cached = True
+    if len(vectors) >= 2 * sizes.min_topic_size:
+        nearest = neighbours.first(sizes.n_neighbors)
         with progress.stage("topics"):
-            labels, strength, topics_cached = topics.result()
-    return labels, strength, projection, topics_cached and map_cached
+            # Communities are found by other processes: the map is laid out meanwhile.
+            labels, strength, cached = _labels(vectors, nearest, key, settings, sizes, stages, lay_out_map)
+    lay_out_map()
+    projection, map_cached = maps[0]
+    return labels, strength, projection, cached and map_cached
 
 
 def _refits(
@@ -198,43 +195,32 @@ def _refits(
     return refits, all_cached
 
 
+def _nothing() -> None:
+    """What there is to do meanwhile, where there is nothing."""
+
+
 def _labels(
-    vectors: Floats, neighbours: Neighbours, key: str, settings: TopicSettings, sizes: Sizes, stages: Stages
+    vectors: Floats,
+    neighbours: Neighbours,
+    key: str,
+    settings: TopicSettings,
+    sizes: Sizes,
+    stages: Stages,
+    meanwhile: Callable[[], None] = _nothing,
 ) -> tuple[Labels, Floats, bool]:
     """Labels in no order, strengths, and whether the slow part came from the cache."""
-    find = _consensus if settings.clusters == "consensus" else _density
-    return find(vectors, neighbours, key, settings, sizes, stages)
-
-
-def _map(
-    vectors: Floats, neighbours: Neighbours, key: str, settings: TopicSettings, sizes: Sizes, stages: Stages
-) -> tuple[Floats, bool]:
-    chosen = {"k": sizes.map_neighbors, "min_dist": settings.map_min_dist, "spread": settings.map_spread}
-    found, cached = stages.arrays(
-        "map",
-        content_key(settings={"of": key, "seed": settings.seed, **chosen}),
-        lambda: {
-            "places": lay_out(
-                vectors,
-                neighbours.first(sizes.map_neighbors),
-                2,
-                settings.seed,
-                settings.map_min_dist,
-                settings.map_spread,
-            )
-        },
-    )
-    return found["places"], cached
-
-
-def _consensus(
-    vectors: Floats, neighbours: Neighbours, key: str, settings: TopicSettings, sizes: Sizes, stages: Stages
-) -> tuple[Labels, Floats, bool]:
+    if settings.clusters == "density":
+        return _density(vectors, neighbours, key, settings, sizes, stages)
     graph = weighted_graph(vectors, neighbours)
     chosen = {"k": sizes.n_neighbors, "resolution": sizes.resolution, "runs": settings.n_runs, "seed": settings.seed}
 
     def compute() -> Arrays:
-        found = find_communities(graph, sizes.resolution, settings.n_runs, settings.seed)
+        runs = start_partitions(graph, sizes.resolution, seeds_of_runs(settings.seed, settings.n_runs))
+        try:
+            meanwhile()
+            found = agreed(runs, settings.seed)
+        finally:
+            runs.stop()
         return {"labels": found.labels, "agreement": found.agreement}
 
     found, cached = stages.arrays("communities", content_key(settings={"of": key, **chosen}), compute)
@@ -242,6 +228,22 @@ def _consensus(
         vectors, graph, found["labels"], found["agreement"], sizes.min_topic_size, settings.outlier_strength
     )
     return labels, strength, cached
+
+
+def _map(
+    vectors: Floats, neighbours: Neighbours, key: str, settings: TopicSettings, sizes: Sizes, stages: Stages
+) -> tuple[Floats, bool]:
+    if len(vectors) < _FEWEST_FOR_UMAP:
+        return principal_components(vectors, 2), True
+    chosen = {"k": sizes.map_neighbors, "min_dist": settings.map_min_dist, "spread": settings.map_spread}
+
+    def compute() -> Arrays:
+        nearest = neighbours.first(sizes.map_neighbors)
+        return {"places": lay_out(vectors, nearest, 2, settings.seed, settings.map_min_dist, settings.map_spread)}
+
+    key = content_key(settings={"of": key, "seed": settings.seed, **chosen})
+    found, cached = stages.arrays("map", key, compute)
+    return found["places"], cached
 
 
 def _density(

@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from pipeline import partitions as runs
 from pipeline.communities import belonging, find_communities, join_small, settle, topics_of_communities
-from pipeline.partitions import NeighbourGraph, partition, partitions
+from pipeline.partitions import NeighbourGraph, partition, start_partitions
 
 
 def blocks(n_blocks, size, inside=0.5, between=0.01, seed=0):
@@ -40,10 +40,10 @@ def test_planted_blocks_are_found_and_agreed_on():
 
 def test_the_same_seed_gives_the_same_whatever_the_number_of_processes(monkeypatch):
     tied, _ = blocks(5, 40, inside=0.2, between=0.04)
-    alone = [labels.tolist() for labels in partitions(tied, 1.5, [3, 1, 2, 9])]
+    alone = [labels.tolist() for labels in start_partitions(tied, 1.5, [3, 1, 2, 9]).results()]
     monkeypatch.setattr(runs, "_FEW_EDGES", 0)
     monkeypatch.setattr(runs, "n_processors", lambda: 3)
-    assert [labels.tolist() for labels in partitions(tied, 1.5, [3, 1, 2, 9])] == alone
+    assert [labels.tolist() for labels in start_partitions(tied, 1.5, [3, 1, 2, 9]).results()] == alone
 
 
 def test_a_process_that_dies_costs_time_only(monkeypatch):
@@ -51,14 +51,9 @@ def test_a_process_that_dies_costs_time_only(monkeypatch):
     expected = [partition(tied, 1.0, seed).tolist() for seed in (0, 1, 2)]
     monkeypatch.setattr(runs, "_FEW_EDGES", 0)
     monkeypatch.setattr(runs, "n_processors", lambda: 2)
-    monkeypatch.setattr(
-        runs,
-        "_process",
-        lambda *_: subprocess.Popen(
-            [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        ),
-    )
-    assert [labels.tolist() for labels in partitions(tied, 1.0, [0, 1, 2])] == expected
+    dead = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
+    monkeypatch.setattr(runs, "_process", lambda *_: subprocess.Popen(dead, stdin=subprocess.PIPE))
+    assert [labels.tolist() for labels in start_partitions(tied, 1.0, [0, 1, 2]).results()] == expected
 
 
 def test_a_caller_without_a_main_guard_is_not_run_twice(tmp_path):
@@ -69,7 +64,7 @@ def test_a_caller_without_a_main_guard_is_not_run_twice(tmp_path):
         "partitions._FEW_EDGES = 0\n"
         "partitions.n_processors = lambda: 2\n"
         "tied = partitions.NeighbourGraph(3, np.array([[0, 1]], np.int32), np.ones(1))\n"
-        "print([labels.tolist() for labels in partitions.partitions(tied, 1.0, [0, 1])])\n"
+        "print([labels.tolist() for labels in partitions.start_partitions(tied, 1.0, [0, 1]).results()])\n"
     )
     done = subprocess.run(
         [sys.executable, str(script)],
