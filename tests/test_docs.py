@@ -135,7 +135,7 @@ def test_the_numbers_by_corpus_size_are_those_of_the_guide():
     assert len(table) > 4
     for cells in table[1:]:
         sizes = resolved(TopicSettings(), int(cells[0].replace(",", "")))
-        assert [int(cell) for cell in cells[1:]] == [getattr(sizes, name) for name in names], cells[0]
+        assert [float(cell) for cell in cells[1:]] == [getattr(sizes, name) for name in names], cells[0]
 
 
 # --- the snapshot ---------------------------------------------------------------------------
