@@ -170,6 +170,8 @@ def fit(
         return
     from pipeline.terminal import fit_summary
 
+    if result.unchanged:
+        output.print("Nothing has changed since this snapshot was made, so it stands:")
     output.print(fit_summary(result.manifest))
     output.print()
     output.print(Text.assemble("Open it:  ", (f"topic-explorer serve --corpus {corpus}{_store_flag(store)}", "bold")))
@@ -197,6 +199,7 @@ def _fit_json(result: Any) -> dict[str, Any]:
     return {
         **{name: getattr(result.manifest, name) for name in fields},
         "snapshot_path": str(result.path),
+        "unchanged": result.unchanged,
         "stages": [stage.model_dump() for stage in result.manifest.stages],
         "warnings": result.manifest.warnings,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 
@@ -11,7 +10,7 @@ import numpy as np
 from pipeline.embedding import Embedder
 from pipeline.embedding.embedder import Vectors
 from pipeline.progress import SILENT, Progress
-from pipeline.stages import Arrays, Stages, content_key
+from pipeline.stages import Arrays, Stages, content_key, texts_key
 
 
 def embed_once(
@@ -34,8 +33,5 @@ def embed_once(
 
 
 def _key(embedder: Embedder, texts: Sequence[str]) -> str:
-    digest = hashlib.sha256()
-    for text in texts:
-        digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
     chosen = str(embedder.detail.get("chosen"))  # part of the record: who chose it
-    return content_key(settings={"embedder": embedder.fingerprint, "chosen": chosen, "texts": digest.hexdigest()})
+    return content_key(settings={"embedder": embedder.fingerprint, "chosen": chosen, "texts": texts_key(texts)})

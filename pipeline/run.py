@@ -6,6 +6,7 @@ import re
 import resource
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ import pandas as pd
 
 from pipeline import snapshot
 from pipeline.embedding import check_choice, make_embedder
-from pipeline.kept_documents import take_in
+from pipeline.kept_documents import input_key, take_in
 from pipeline.kept_embeddings import embed_once
 from pipeline.model import fit_topics, save_model
 from pipeline.progress import SILENT, Progress
@@ -24,7 +25,7 @@ from pipeline.quality import diversity
 from pipeline.schema import CORPUS_PATTERN, FacetRecord, Manifest, TrendsRecord
 from pipeline.search_index import write_search_index
 from pipeline.settings import RunSettings
-from pipeline.stages import Stages
+from pipeline.stages import Stages, code_fingerprint, content_key
 from pipeline.topics import describe_topics
 from pipeline.trend_classes import TREND_COLUMNS
 from pipeline.trends import classify_trends, count_terms, count_trends
@@ -36,10 +37,11 @@ class RunError(Exception):
 
 @dataclass(frozen=True)
 class FitResult:
-    """What a fit published."""
+    """What a fit published; ``unchanged`` where the snapshot of an earlier fit is already just that."""
 
     manifest: Manifest
     path: Path
+    unchanged: bool = False
 
 
 def peak_memory_mb() -> float:
@@ -64,6 +66,9 @@ def fit(
 ) -> FitResult:
     """Fit the papers in ``paths`` and publish the result as a snapshot of ``corpus``.
 
+    Where the snapshot being served was made from the same files with the same settings by the same code, it is what
+    comes out, and nothing is done.
+
     Raises
     ------
     RunError, ReadError, EmbeddingError, SnapshotError
@@ -77,6 +82,9 @@ def fit(
     stages = Stages(cache / "stages")
     snapshot.check_writable(store, corpus)
     snapshot.clear_staging(store, corpus)
+    made_from = _made_from(paths, settings)
+    if (served := _served(store, corpus)) and made_from is not None and served.manifest.made_from == made_from:
+        return FitResult(served.manifest, served.path, unchanged=True)
     with stages.stage("read and clean") as note:
         intake = take_in(paths, settings, stages, progress)
         documents, note["cached"] = intake.documents, intake.cached
@@ -120,6 +128,7 @@ def fit(
     )
     facts = {
         "settings": settings.model_dump(mode="json"),
+        "made_from": made_from,
         "inputs": intake.files,
         "papers_read": documents.quality["read"],
         "papers_kept": documents.quality["kept"],
@@ -135,6 +144,24 @@ def fit(
     with progress.stage("publishing"):
         path = snapshot.publish(store, corpus, contents, lambda: {**facts, **_took(stages)})
     return FitResult(snapshot.read_manifest(path), path)
+
+
+def _made_from(paths: Sequence[Path], settings: RunSettings) -> str | None:
+    """One hash of everything a snapshot depends on; ``None`` where that cannot be said: models and vectors in files."""
+    if ":" in settings.embedder and not settings.embedder.startswith("minilm:"):
+        return None
+    with suppress(OSError):  # the reader says in a sentence what is wrong with which file
+        chosen = {"settings": settings.model_dump(mode="json"), "as_of": str(_newest_change(paths))}
+        return content_key(settings={"input": input_key(paths, settings), "code": code_fingerprint(), **chosen})
+    return None
+
+
+def _served(store: Path, corpus: str) -> snapshot.Snapshot | None:
+    """The snapshot being served, if there is a sound one."""
+    try:
+        return snapshot.open_snapshot(store, corpus)
+    except snapshot.SnapshotError:
+        return None
 
 
 @dataclass(frozen=True)

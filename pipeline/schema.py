@@ -246,6 +246,7 @@ class Manifest(_Record):
     library_versions: dict[str, str]
     platform: str
     settings: dict[str, Any]
+    made_from: str | None = None
     inputs: list[InputFile]
     papers_read: int
     papers_kept: int

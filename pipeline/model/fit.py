@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.assignment import OUTLIER, Floats, Labels, centred, number_by_size, rescue_outliers, unit_rows
 from pipeline.communities import agreed, seeds_of_runs, topics_of_communities
+from pipeline.kept_terms import count_once
 from pipeline.layout import distinct_rows, principal_components, spread_copies
 from pipeline.model.density import dense_clusters
 from pipeline.model.description import describe
@@ -25,7 +26,7 @@ from pipeline.settings import MAX_SEED, TopicSettings
 from pipeline.sizes import Sizes, resolved
 from pipeline.stability import Refit, TopicStability, draw_subsets, topic_stability
 from pipeline.stages import Arrays, Stages, content_key
-from pipeline.terms import TermCounts, count_terms_in
+from pipeline.terms import TermCounts
 
 _FEWEST_FOR_UMAP = 12
 
@@ -78,8 +79,8 @@ def fit_topics(
     small or too even to have topics has none: all papers are outliers.
     """
     stages = stages or Stages()
-    with stages.stage("terms"), progress.stage("terms"):
-        terms = count_terms_in(texts)
+    with stages.stage("terms") as note, progress.stage("terms"):
+        terms, note["cached"] = count_once(texts, stages)
     vectors = centred(embeddings) if settings.centre else unit_rows(embeddings)
     distinct, copies = distinct_rows(vectors)
     sizes = resolved(settings, len(vectors))

@@ -18,7 +18,7 @@ from pipeline import snapshot
 from pipeline.planted import planted_papers
 from pipeline.run import RunError, fit
 from pipeline.schema import OUTLIER_TOPIC_ID
-from pipeline.settings import RunSettings
+from pipeline.settings import RunSettings, TopicSettings
 
 N_AREAS = 12
 
@@ -189,3 +189,34 @@ def test_nothing_left_to_fit_is_one_sentence(place):
 def test_corpus_name_that_is_a_path_is_refused(place):
     with pytest.raises(RunError, match="no corpus name"):
         fit([place / "planted.jsonl"], "../up", place / "store", place / "cache", RunSettings())
+
+
+def test_a_fit_of_unchanged_files_stands_and_a_changed_one_reuses_what_it_can(place, planted, records):
+    file = place / "planted.jsonl"
+    settings = RunSettings(facets=("countries", "planted_topic"))
+    again = fit([file], "planted", place / "store", place / "cache", settings)
+    assert again.unchanged
+    assert again.manifest == planted[0].manifest
+    assert len(snapshot.list_snapshots(place / "store", "planted")) == 1
+
+    larger = settings.model_copy(update={"topics": TopicSettings(min_topic_size=40)})
+    changed = fit([file], "larger", place / "store", place / "cache", larger)
+    assert not changed.unchanged
+    cached = {stage.name for stage in changed.manifest.stages if stage.cached}
+    assert cached >= {"read and clean", "embed", "terms", "nearest papers", "topics and map"}
+    opened = snapshot.open_snapshot(place / "store", "larger")
+    finest = opened.topics[opened.topics["level"] == 0]
+    assert finest["size"].min() >= 40
+    assert opened.papers[["x", "y"]].equals(planted[1].papers[["x", "y"]])
+
+
+def test_stability_is_measured_when_asked_for_and_high_for_planted_topics(place, records):
+    file = write_jsonl(place / "some.jsonl", records[:600])
+    settings = RunSettings(embedder="lsa", topics=TopicSettings(stability_runs=3, n_runs=8))
+    fit([file], "stable", place / "store", place / "cache", settings)
+    topics = snapshot.open_snapshot(place / "store", "stable").topics
+    finest = topics[topics["level"] == 0]
+    assert (finest["stability_runs"] == 3).all()
+    assert finest["stability"].mean() > 0.8
+    assert finest["stability"].between(0, 1).all()
+    assert topics.loc[topics["level"] > 0, "stability"].isna().all()
