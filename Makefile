@@ -99,6 +99,7 @@ benchmark-spine: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks.spine
 	$(BIN)/python -m benchmarks.embedding
 	$(BIN)/python -m benchmarks.trends
+	$(BIN)/python -m benchmarks.clusters
 
 # Stock BERTopic brings torch: an environment of its own, which nothing else uses.
 $(STOCK)/installed: benchmarks/stock/requirements.txt

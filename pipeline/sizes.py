@@ -32,13 +32,13 @@ def resolved(settings: TopicSettings, n_papers: int) -> Sizes:
     ========= ========== ============== ===========
     71        1.35       4              6
     300       1.35       4              15
-    1,000     1.58       8              15
-    10,000    2.13       25             15
-    82,613    2.8        72             15
-    1,000,000 3.87       250            15
+    1,000     1.62       8              15
+    10,000    2.28       25             15
+    82,613    3.14       72             15
+    1,000,000 4.56       250            15
     ========= ========== ============== ===========
 
-    More papers are worth more topics: above 300 papers the resolution grows by a third with each factor of ten.
+    More papers are worth more topics: above 300 papers the resolution grows by two fifths with each factor of ten.
     Coarse is 0.4 of it, fine 2.5 times. The least size grows with the square root, halved for fine and doubled for
     coarse; neighbours up to the 15 of UMAP and BERTopic.
     """
@@ -46,7 +46,7 @@ def resolved(settings: TopicSettings, n_papers: int) -> Sizes:
     times = _TIMES[settings.granularity]
     n_neighbors = settings.n_neighbors or max(4, min(15, round(0.97 * root - 2)))
     return Sizes(
-        resolution=settings.resolution or round(times * 1.35 * max(1.0, n_papers / 300) ** 0.13, 2),
+        resolution=settings.resolution or round(times * 1.35 * max(1.0, n_papers / 300) ** 0.15, 2),
         min_topic_size=settings.min_topic_size or max(4, round(0.25 * root / times**0.75)),
         min_samples=settings.min_samples or max(1, min(5, round(root / 8))),
         n_neighbors=n_neighbors,

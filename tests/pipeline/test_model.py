@@ -117,7 +117,7 @@ def test_texts_without_words_get_topics_without_keywords():
 def test_numbers_follow_the_size_of_the_corpus_and_settings_win():
     small, large = resolved(TopicSettings(), 71), resolved(TopicSettings(), 82_613)
     assert (small.resolution, small.min_topic_size, small.n_neighbors) == (1.35, 4, 6)
-    assert (large.resolution, large.min_topic_size, large.n_neighbors) == (2.8, 72, 15)
+    assert (large.resolution, large.min_topic_size, large.n_neighbors) == (3.14, 72, 15)
     assert resolved(TopicSettings(min_topic_size=9, resolution=0.7), 71).min_topic_size == 9
     assert resolved(TopicSettings(resolution=0.7), 71).resolution == 0.7
 
