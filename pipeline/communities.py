@@ -25,6 +25,9 @@ _SEEDS_APART = 1_000_003
 _NO_TOPIC = 0.4
 """A community whose papers belong to it less firmly than this on average is an accident: in noise all are (at most
 0.36 among 300 random vectors, 0.34 among 1,000), among abstracts none (at least 0.48)."""
+_HALVES = 8.0
+"""So many times nearer to each other than usual are two halves of one topic: 30 to 160 times among planted papers,
+while the nearest two of conference papers are nearer than usual 2 to 4 times."""
 _ROWS_AT_ONCE = 16_384
 
 
@@ -84,7 +87,7 @@ def topics_of_communities(
 ) -> tuple[Labels, Floats]:
     """Communities → topics, and how firmly each paper belongs to its own.
 
-    Small communities join others (`join_small`), papers go where their neighbours and the topics' centres together
+    Small communities join others (`join_small`), halves of one topic each other (`join_halves`), papers go where their neighbours and the topics' centres together
     point (`settle`), communities that are accidents are dissolved, and papers that hardly belong become outliers,
     as long as ``least`` papers stay in their topic.
 
@@ -107,7 +110,7 @@ def topics_of_communities(
         `belonging`, times how close the paper is to the topic's centre where it is less close than the topic's
         median paper; 0 for outliers.
     """
-    labels = settle(join_small(labels, graph, least), vectors, graph)
+    labels = settle(join_halves(join_small(labels, graph, least), graph), vectors, graph)
     strength = belonging(labels, graph, agreement) * _closeness(labels, vectors)
     for topic in np.unique(labels[labels >= 0]):
         members = np.flatnonzero(labels == topic)
@@ -144,6 +147,47 @@ def settle(labels: Labels, vectors: Floats, graph: NeighbourGraph) -> Labels:
         best = names[(shares + vectors[rows] @ centroids.T).argmax(axis=1)]
         settled[rows] = np.where(labels[rows] >= 0, best, -1)
     return settled
+
+
+def join_halves(labels: Labels, graph: NeighbourGraph) -> Labels:
+    """Communities that are one topic cut in two join again, int32 (n_papers,).
+
+    Modularity cuts a large, even topic where it is thinnest, though no gap is there (its resolution limit upside
+    down), and the larger the corpus the thinner that is. How near two communities are is the weight between them as a
+    share of all weight that leaves papers of the smaller. Where communities are clearly apart, a pair that is
+    `_HALVES` times nearer than usual is such a cut; usual is the lower quartile of every community's nearest other.
+    In a corpus whose topics shade into each other all pairs are alike and none joins.
+    """
+    labels = labels.copy()
+    names, places = np.unique(labels[labels >= 0], return_inverse=True)
+    if len(names) < 3:
+        return labels
+    ordered = np.full(len(labels), -1)
+    ordered[labels >= 0] = places
+    first, second = ordered[graph.ends[:, 0]], ordered[graph.ends[:, 1]]
+    known = (first >= 0) & (second >= 0)
+    cells = first[known] * len(names) + second[known]
+    ties = np.bincount(cells, graph.weights[known], len(names) ** 2).reshape(len(names), len(names))
+    ties += ties.T
+    usual = np.quantile(_nearness(ties).max(axis=1), 0.25)
+    while True:
+        nearness = _nearness(ties)
+        one, other = np.unravel_index(nearness.argmax(), nearness.shape)
+        if nearness[one, other] <= max(_HALVES * usual, 1e-3):
+            return labels
+        labels[labels == names[other]] = names[one]
+        ties[one] += ties[other]
+        ties[:, one] += ties[:, other]
+        ties[other] = ties[:, other] = 0.0
+
+
+def _nearness(ties: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The weight between two communities by the weight of the one that has less; 0 with itself."""
+    weights = ties.sum(axis=1)
+    smaller = np.minimum.outer(weights, weights)
+    nearness = np.divide(ties, smaller, out=np.zeros_like(ties), where=smaller > 0)
+    np.fill_diagonal(nearness, 0.0)
+    return nearness
 
 
 def join_small(labels: Labels, graph: NeighbourGraph, least: int) -> Labels:

@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from pipeline import partitions as runs
-from pipeline.communities import belonging, find_communities, join_small, settle, topics_of_communities
+from pipeline.communities import belonging, find_communities, join_halves, join_small, settle, topics_of_communities
 from pipeline.partitions import NeighbourGraph, partition, start_partitions
 
 
@@ -89,6 +89,22 @@ def test_small_communities_join_those_they_are_tied_to_most():
     labels = np.array([0, 0, 0, 1, 1, 1, 2, 3], dtype=np.int32)
     assert join_small(labels, tied, 3).tolist() == [0, 0, 0, 1, 1, 1, 1, -1]
     assert labels.tolist() == [0, 0, 0, 1, 1, 1, 2, 3]
+
+
+def test_a_topic_cut_in_two_is_one_again_where_the_others_are_clearly_apart():
+    tied, block = blocks(6, 30, inside=0.3, between=0.002)
+    cut = np.where((block == 5) & (np.arange(len(block)) % 2 == 0), 6, block).astype(np.int32)
+    assert adjusted_rand_score(block, join_halves(cut, tied)) == 1
+    assert adjusted_rand_score(block, join_halves(block.astype(np.int32), tied)) == 1
+
+
+def test_topics_that_shade_into_each_other_stay_apart():
+    tied, block = blocks(6, 30, inside=0.3, between=0.05)
+    closer = (block[tied.ends[:, 0]] == 0) & (block[tied.ends[:, 1]] == 1)
+    shaded = tied.weighed(np.where(closer, 2 * tied.weights, tied.weights))
+    assert adjusted_rand_score(block, join_halves(block.astype(np.int32), shaded)) == 1
+    one_and_outliers = np.where(block == 0, 0, -1).astype(np.int32)
+    assert np.array_equal(join_halves(one_and_outliers, tied), one_and_outliers)
 
 
 def test_belonging_is_the_agreed_share_of_a_papers_ties():
