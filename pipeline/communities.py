@@ -87,9 +87,9 @@ def topics_of_communities(
 ) -> tuple[Labels, Floats]:
     """Communities → topics, and how firmly each paper belongs to its own.
 
-    Small communities join others (`join_small`), halves of one topic each other (`join_halves`), papers go where their neighbours and the topics' centres together
-    point (`settle`), communities that are accidents are dissolved, and papers that hardly belong become outliers,
-    as long as ``least`` papers stay in their topic.
+    Small communities join others (`join_small`), halves of one topic each other (`join_halves`), papers go where
+    their neighbours and the topics' centres together point (`settle`), communities that are accidents are dissolved,
+    and papers that hardly belong become outliers, as long as ``least`` papers stay in their topic.
 
     Parameters
     ----------
@@ -167,8 +167,8 @@ def join_halves(labels: Labels, graph: NeighbourGraph) -> Labels:
     first, second = ordered[graph.ends[:, 0]], ordered[graph.ends[:, 1]]
     known = (first >= 0) & (second >= 0)
     cells = first[known] * len(names) + second[known]
-    ties = np.bincount(cells, graph.weights[known], len(names) ** 2).reshape(len(names), len(names))
-    ties += ties.T
+    one_way = np.bincount(cells, graph.weights[known], len(names) ** 2).reshape(len(names), len(names))
+    ties = (one_way + one_way.T).astype(np.float64)
     usual = np.quantile(_nearness(ties).max(axis=1), 0.25)
     while True:
         nearness = _nearness(ties)
