@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,22 @@ from pipeline.assignment import Floats, Labels
 
 
 def distinct_rows(vectors: Floats) -> tuple[Floats, NDArray[np.intp]]:
-    """The different rows of ``vectors`` in order of appearance, and which of them each row is."""
-    if not len(vectors):
-        return vectors, np.zeros(0, dtype=np.intp)
-    as_bytes = np.ascontiguousarray(vectors + np.float32(0)).view(
-        np.dtype((np.void, vectors.itemsize * vectors.shape[1]))
-    )
-    _, firsts, places = np.unique(as_bytes.ravel(), return_index=True, return_inverse=True)
+    """The different rows of ``vectors`` in order of appearance, and which of them each row is.
+
+    ``vectors`` itself where all differ. Rows are told apart by 64 bits of their BLAKE2 digests: among a million
+    different rows the chance that any two are taken for one is 3 in 10⁸, and no second copy of them is needed.
+    """
+    digests = np.fromiter((_digest(row) for row in vectors), dtype=np.uint64, count=len(vectors))
+    _, firsts, places = np.unique(digests, return_index=True, return_inverse=True)
+    if len(firsts) == len(vectors):
+        return vectors, np.arange(len(vectors), dtype=np.intp)
     order = np.argsort(firsts)
     return vectors[firsts[order]], np.argsort(order)[places.ravel()]
+
+
+def _digest(row: Floats) -> int:
+    positive = row + np.float32(0)  # −0 and 0 are equal but not the same bytes
+    return int.from_bytes(blake2b(positive.tobytes(), digest_size=8).digest())
 
 
 def spread_copies(layout: Floats, copies: NDArray[np.intp], seed: int) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from pipeline.layout import distinct_rows
 from pipeline.progress import SILENT, Progress
 
 BLOCK_ROWS = 4096
@@ -67,20 +68,13 @@ def nearest_papers(
         return nearest
     # Products of equal rows may differ in their last bit with their place in a
     # block. Identical rows are therefore searched as one, so that ties are ties.
-    _, firsts, places = np.unique(_as_bytes(embeddings), return_index=True, return_inverse=True)
-    order = np.argsort(firsts)  # distinct rows in the order in which they first appear
-    distinct = embeddings if len(firsts) == n_papers else embeddings[firsts[order]]
+    distinct, copies = distinct_rows(embeddings)
     found, similarities = _nearest_rows(distinct, min(k, len(distinct) - 1), progress, block_rows)
-    if len(firsts) == n_papers:
+    if len(distinct) == n_papers:
         nearest[:, : found.shape[1]] = found
         return nearest
     own = np.einsum("ij,ij->i", distinct, distinct)
-    return _expand(found, similarities, own, np.argsort(order)[places], nearest)
-
-
-def _as_bytes(embeddings: NDArray[np.float32]) -> NDArray[np.void]:
-    positive = embeddings + np.float32(0)  # −0 and 0 are equal but not the same bytes
-    return positive.view(np.dtype((np.void, positive.dtype.itemsize * positive.shape[1]))).reshape(-1)
+    return _expand(found, similarities, own, copies, nearest)
 
 
 def _nearest_rows(
