@@ -74,8 +74,17 @@ def test_fit_prints_one_json_object_for_programs(fitted, store):
     assert Path(fitted["snapshot_path"]) == store / "reading-list" / "snapshots" / fitted["snapshot_id"]
 
 
-def test_fit_ends_by_telling_a_person_everything(store, fitted):
+def test_a_fit_of_what_was_fitted_already_says_so(store, fitted):
     done = run("fit", READING_LIST, "--corpus", "reading-list", store=store)
+    assert done.returncode == 0, done.stderr
+    assert "Nothing has changed since this snapshot was made" in done.stdout
+    assert fitted["snapshot_id"] in done.stdout
+    again = json.loads(run("fit", READING_LIST, "--corpus", "reading-list", "--json", store=store).stdout)
+    assert again == {**fitted, "unchanged": True}
+
+
+def test_fit_ends_by_telling_a_person_everything(store, fitted, tmp_path):
+    done = run("fit", READING_LIST, "--corpus", "reading-list", "--seed", "7", "--cache", tmp_path, store=store)
     assert done.returncode == 0, done.stderr
     for said in ("71 read, 71 kept", "outliers", "embed", "peak memory", "topic-explorer serve --corpus reading-list"):
         assert said in done.stdout

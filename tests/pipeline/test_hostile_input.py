@@ -149,7 +149,7 @@ def test_the_largest_seed_works(te, papers):
 
 @pytest.mark.parametrize("embedder", ["word2vec", "", "precomputed:", "precomputed:none.npy"])
 def test_a_wrong_embedder_is_refused_before_the_papers_are_read(te, monkeypatch, papers, embedder):
-    monkeypatch.setattr("pipeline.run.read_documents", None)  # would be an unexpected error
+    monkeypatch.setattr("pipeline.run.take_in", None)  # would be an unexpected error
     refused(te("fit", papers, "--corpus", "c", "--embedder", embedder))
 
 
@@ -185,7 +185,7 @@ def test_a_store_that_is_no_folder_is_not_an_empty_store(te, tmp_path):
 
 
 def test_a_store_that_cannot_be_written_is_refused_before_the_papers_are_read(te, papers, tmp_path, monkeypatch):
-    monkeypatch.setattr("pipeline.run.read_documents", None)  # would be an unexpected error
+    monkeypatch.setattr("pipeline.run.take_in", None)  # would be an unexpected error
     (tmp_path / "file").write_text("x")
     sentence = refused(te("fit", papers, "--corpus", "c", "--store", tmp_path / "file" / "store"))
     assert sentence.startswith(f"Error: {tmp_path / 'file'}: ")
