@@ -136,7 +136,7 @@ def fit_summary(manifest: Manifest) -> Table:
     table.add_row("time", f"{human_seconds(manifest.seconds)}: {times}")
     table.add_row("peak memory", f"{manifest.peak_memory_mb:,.0f} MB")
     for warning in manifest.warnings:
-        table.add_row("[yellow]note[/]", Text(warning))
+        table.add_row(Text("note", style="yellow"), Text(warning))
     return table
 
 

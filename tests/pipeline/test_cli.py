@@ -88,6 +88,7 @@ def test_fit_ends_by_telling_a_person_everything(store, fitted, tmp_path):
     assert done.returncode == 0, done.stderr
     for said in ("71 read, 71 kept", "outliers", "embed", "peak memory", "topic-explorer serve --corpus reading-list"):
         assert said in done.stdout
+    assert "note         9 of 71 papers" in done.stdout
     for stage in ("embedding", "publishing"):
         assert stage in done.stderr
 
