@@ -24,6 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from pipeline.processors import n_processors
+
 Partition = NDArray[np.int32]
 """Label of each paper, in no order, int32 (n_papers,)."""
 
@@ -126,11 +128,6 @@ def start_partitions(graph: NeighbourGraph, resolution: float, seeds: Sequence[i
         except OSError:
             continue  # never born, or dead already: Runs.results makes its share
     return runs
-
-
-def n_processors() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _leiden(

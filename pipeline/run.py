@@ -83,7 +83,7 @@ def fit(
     snapshot.check_writable(store, corpus)
     snapshot.clear_staging(store, corpus)
     made_from = _made_from(paths, settings)
-    if (served := _served(store, corpus)) and made_from is not None and served.manifest.made_from == made_from:
+    if made_from is not None and (served := _served(store, corpus)) and served.manifest.made_from == made_from:
         return FitResult(served.manifest, served.path, unchanged=True)
     with stages.stage("read and clean") as note:
         intake = take_in(paths, settings, stages, progress)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +16,7 @@ from pipeline.embedding.embedder import EmbeddingError, QueryKind, Vectors, enco
 from pipeline.embedding.graph_cache import CANARIES, LEAST_AGREEMENT, Precision, embed_tokens, load_graph
 from pipeline.embedding.per_text import PerText
 from pipeline.embedding.weights import TOKENIZER_FILE, WEIGHTS_SHA256, MiniLMFiles, find_minilm
+from pipeline.processors import n_processors
 from pipeline.progress import SILENT, Progress, StepCounter
 from pipeline.schema import EmbedderRecord
 
@@ -149,8 +149,7 @@ class MiniLMEmbedder:
 
 def n_threads() -> int:
     """Threads that embed: one for each processor this process may use, at most `MOST_THREADS`."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(allowed, MOST_THREADS))
+    return min(n_processors(), MOST_THREADS)
 
 
 def _announcement(chosen: str, precision: Precision, n_texts: int) -> str:
