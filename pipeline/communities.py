@@ -47,21 +47,16 @@ class Communities:
     agreement: NDArray[np.float64]
 
 
-def find_communities(graph: NeighbourGraph, resolution: float, n_runs: int, seed: int) -> Communities:
-    """Communities of ``graph`` at ``resolution`` (of modularity; higher: more of them) agreed on by ``n_runs``.
-
-    Deterministic for a seed, however many processors there are.
-    """
-    return agreed(start_partitions(graph, resolution, seeds_of_runs(seed, n_runs)), seed)
-
-
 def seeds_of_runs(seed: int, n_runs: int) -> list[int]:
     """The seeds of the partitions that a fit with ``seed`` is agreed on by; no two fits share one."""
     return [seed * _SEEDS_APART + run for run in range(n_runs)]
 
 
 def agreed(runs: Runs, seed: int) -> Communities:
-    """What the partitions of ``runs`` agree on, once they are all there."""
+    """What the partitions of ``runs`` agree on, once they are all there.
+
+    Deterministic for a seed, however many processors there are. The resolution is that of the runs.
+    """
     graph = runs.graph
     if not len(graph.ends):
         return Communities(np.full(graph.n_papers, -1, np.int32), np.zeros(0))
@@ -96,7 +91,7 @@ def topics_of_communities(
     vectors
         float32 (n, d), unit rows.
     graph, labels, agreement
-        What `find_communities` was given and gave.
+        What `agreed` was given and gave.
     least
         Fewest papers of a topic.
     outlier_strength

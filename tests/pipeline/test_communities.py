@@ -9,7 +9,15 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from pipeline import partitions as runs
-from pipeline.communities import belonging, find_communities, join_halves, join_small, settle, topics_of_communities
+from pipeline.communities import (
+    agreed,
+    belonging,
+    join_halves,
+    join_small,
+    seeds_of_runs,
+    settle,
+    topics_of_communities,
+)
 from pipeline.partitions import NeighbourGraph, partition, start_partitions
 
 
@@ -27,6 +35,10 @@ def blocks(n_blocks, size, inside=0.5, between=0.01, seed=0):
 def graph(n, *edges):
     ends = np.array([(a, b) for a, b, _ in edges], dtype=np.int32).reshape(-1, 2)
     return NeighbourGraph(n, ends, np.array([weight for *_, weight in edges], dtype=np.float64))
+
+
+def find_communities(tied, resolution, n_runs, seed):
+    return agreed(start_partitions(tied, resolution, seeds_of_runs(seed, n_runs)), seed)
 
 
 def test_planted_blocks_are_found_and_agreed_on():
