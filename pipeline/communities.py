@@ -230,4 +230,9 @@ def _closeness(labels: Labels, vectors: Floats) -> Floats:
 
 
 def _modularity(graph: NeighbourGraph, labels: Labels, resolution: float) -> float:
-    return float(graph.as_igraph().modularity(labels.tolist(), weights=graph.weights.tolist(), resolution=resolution))
+    """Newman's modularity of a partition with a resolution, as in `pipeline.partitions.partition`."""
+    first, second = graph.ends.T
+    degrees = np.bincount(first, graph.weights, graph.n_papers) + np.bincount(second, graph.weights, graph.n_papers)
+    inside = float(graph.weights[labels[first] == labels[second]].sum())
+    whole = float(graph.weights.sum())
+    return inside / whole - resolution * float((np.bincount(labels, degrees) ** 2).sum()) / (2 * whole) ** 2

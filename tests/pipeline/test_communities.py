@@ -55,6 +55,7 @@ def test_the_same_seed_gives_the_same_whatever_the_number_of_processes(monkeypat
     alone = [labels.tolist() for labels in start_partitions(tied, 1.5, [3, 1, 2, 9]).results()]
     monkeypatch.setattr(runs, "_FEW_EDGES", 0)
     monkeypatch.setattr(runs, "n_processors", lambda: 3)
+    monkeypatch.setattr(runs, "partition", lambda *_: pytest.fail("made here, not by a process"))
     assert [labels.tolist() for labels in start_partitions(tied, 1.5, [3, 1, 2, 9]).results()] == alone
 
 
@@ -64,7 +65,7 @@ def test_a_process_that_dies_costs_time_only(monkeypatch):
     monkeypatch.setattr(runs, "_FEW_EDGES", 0)
     monkeypatch.setattr(runs, "n_processors", lambda: 2)
     dead = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
-    monkeypatch.setattr(runs, "_process", lambda *_: subprocess.Popen(dead, stdin=subprocess.PIPE))
+    monkeypatch.setattr(runs, "_process", lambda *_: subprocess.Popen(dead))
     assert [labels.tolist() for labels in start_partitions(tied, 1.0, [0, 1, 2]).results()] == expected
 
 
