@@ -14,8 +14,8 @@ from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.paper_list import paper_list
 from dashboard.components.paper_rows import paper_rows
-from dashboard.components.topic_rows import colours_of_topics, topic_rows, trend_in_words
-from dashboard.components.trend_chart import trend_chart
+from dashboard.components.topic_rows import topic_rows, trend_in_words
+from dashboard.components.topic_trend import topic_trend
 from dashboard.context import PageContext
 from dashboard.navigation import go, hold, on_change
 from dashboard.queries import (
@@ -23,7 +23,6 @@ from dashboard.queries import (
     neighbouring_topics,
     representative_rows,
     topic_overview,
-    topic_trends,
 )
 from dashboard.safe_text import for_markdown, for_text
 from dashboard.state import TOPIC_SORTS
@@ -168,7 +167,7 @@ def _topic(context: PageContext, topic_id: str) -> None:
         _heading(context, topic)
         left, right = st.columns([1.6, 1], gap="large")
         with left:
-            _over_time(context, topic)
+            topic_trend(context, topic, key="topic-trend")
         with right:
             _representative(context, topic_id)
             _neighbours(context, topic_id)
@@ -217,23 +216,6 @@ def _trend_help(topic: pd.Series) -> str:
     return (
         f"Over the whole corpus the odds of a paper being in this topic change by a factor of {factor:.2f} a year "
         f"(p = {topic['trend_q']:.2g}, adjusted for the number of topics tested)."
-    )
-
-
-def _over_time(context: PageContext, topic: pd.Series) -> None:
-    topic_id = str(topic["topic_id"])
-    trends = topic_trends(context.index, context.mask, [topic_id]).assign(series=topic_id)
-    colours = {topic_id: colours_of_topics(context)[topic_id]}
-    label = str(topic["label"])
-    trend_chart(
-        context,
-        trends,
-        {topic_id: label},
-        topics=[topic_id],
-        key="topic-trend",
-        title=f"{label} over time",
-        colours=colours,
-        height=360,
     )
 
 
