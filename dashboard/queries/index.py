@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -61,8 +61,24 @@ class Values:
 
 
 @dataclass(frozen=True)
+class Level:
+    """The topics of one level of the hierarchy, and the topic of every paper there.
+
+    Attributes
+    ----------
+    topics
+        Its topics in order of number.
+    topic_codes : int32 (n,)
+        Position in ``topics``; −1 for outliers.
+    """
+
+    topics: pd.DataFrame
+    topic_codes: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
 class SnapshotIndex:
-    """One opened snapshot and its codes; shared by every visitor, never changed.
+    """One opened snapshot and its codes, at one level; shared by every visitor, never changed.
 
     Attributes
     ----------
@@ -73,13 +89,17 @@ class SnapshotIndex:
     facets
         Facet name → its `Values`; ``"venue"`` is one too.
     topics
-        The finest topics in order of number, index 0…k−1.
+        The topics of the level in order of number, index 0…k−1.
     topic_codes : int32 (n,)
         Position in ``topics``; −1 for outliers.
     periods
         Every period of the trends, oldest first, without gaps.
     period_codes : int32 (n,)
         Position in ``periods``; `UNDATED` for undated papers.
+    levels
+        All levels, the finest first; without coarser ones it is the only one.
+    level
+        Which of them ``topics`` and ``topic_codes`` are of.
     """
 
     snapshot: Snapshot
@@ -91,6 +111,19 @@ class SnapshotIndex:
     periods: tuple[str, ...]
     period_codes: NDArray[np.int32]
     rows_by_id: Mapping[str, int]
+    levels: tuple[Level, ...]
+    level: int = 0
+    _at: dict[int, SnapshotIndex] = field(default_factory=dict, repr=False, compare=False)
+
+    def at_level(self, level: int) -> SnapshotIndex:
+        """The same snapshot with the topics of another level: 0 is the finest. The same object every time."""
+        if level == self.level:
+            return self
+        if (found := self._at.get(level)) is None:
+            own = self.levels[level]
+            made = replace(self, topics=own.topics, topic_codes=own.topic_codes, level=level)
+            found = self._at.setdefault(level, made)
+        return found
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -119,8 +152,14 @@ class SnapshotIndex:
 
     @cached_property
     def topic_ids(self) -> tuple[str, ...]:
-        """Ids of the finest topics, in order of number."""
+        """Ids of the level's topics, in order of number."""
         return tuple(self.topics["topic_id"])
+
+    @cached_property
+    def level_of(self) -> Mapping[str, int]:
+        """Topic id, of whatever level → its level; outliers are 0."""
+        known = [(str(t), level) for level, own in enumerate(self.levels) for t in own.topics["topic_id"]]
+        return MappingProxyType({OUTLIER_TOPIC_ID: 0} | dict(known))
 
     @cached_property
     def topic_code_of(self) -> Mapping[str, int]:
@@ -142,7 +181,8 @@ class SnapshotIndex:
             years=self.year_range,
             venues=self.venues.code_of,
             facets={name: values.code_of for name, values in self.facets.items()},
-            topic_ids=self.topic_code_of,
+            topic_ids=self.level_of,
+            levels=tuple(frozenset(own.topics["topic_id"]) for own in self.levels),
             paper_ids=self.rows_by_id,
             periods=self.periods,
         )
@@ -166,17 +206,22 @@ class SnapshotIndex:
         return self.venues if kind == "venue" else self.facets[kind]
 
     def topic(self, topic_id: str) -> pd.Series | None:
-        """The row of one topic in ``topics``; ``None`` for outliers and unknown ids."""
-        code = self.topic_code_of.get(topic_id, -1)
-        return self.topics.iloc[code] if code >= 0 else None
+        """The row of one topic, of whatever level; ``None`` for outliers and unknown ids."""
+        own = self.at_level(self.level_of.get(topic_id, 0))
+        code = own.topic_code_of.get(topic_id, -1)
+        return own.topics.iloc[code] if code >= 0 else None
+
+    def in_topic(self, topic_id: str) -> Mask:
+        """Which papers are in a topic, of whatever level, or in none: bool (n_papers,), a new array."""
+        own = self.at_level(self.level_of[topic_id])
+        mask: Mask = own.topic_codes == own.topic_code_of[topic_id]
+        return mask
 
 
 def index_snapshot(snapshot: Snapshot) -> SnapshotIndex:
     """Work out the codes of ``snapshot``: once per snapshot and process."""
     papers = snapshot.papers
-    topics = snapshot.topics[snapshot.topics["level"] == 0].sort_values("number").reset_index(drop=True)
-    code_of_topic = {topic_id: code for code, topic_id in enumerate(topics["topic_id"])}
-    topic_codes = papers["topic_id"].map(code_of_topic).fillna(-1).to_numpy(dtype=np.int32)
+    levels = _levels(snapshot)
     years = papers["year"].fillna(UNDATED).to_numpy(dtype=np.int16)
     periods, period_codes = _periods(snapshot)
     facets = {
@@ -189,15 +234,35 @@ def index_snapshot(snapshot: Snapshot) -> SnapshotIndex:
         years=years,
         venues=_scalar_values(papers["venue"]),
         facets=MappingProxyType(facets),
-        topics=topics,
-        topic_codes=topic_codes,
+        topics=levels[0].topics,
+        topic_codes=levels[0].topic_codes,
         periods=periods,
         period_codes=period_codes,
         rows_by_id=MappingProxyType({paper_id: row for row, paper_id in enumerate(papers["paper_id"])}),
+        levels=levels,
     )
-    for array in (years, topic_codes, period_codes):
+    index._at[0] = index
+    for array in (years, period_codes, *(own.topic_codes for own in levels)):
         array.setflags(write=False)
     return index
+
+
+def _levels(snapshot: Snapshot) -> tuple[Level, ...]:
+    """Codes of the finest level from the papers; each coarser one's by the parents of the one below."""
+    topics = snapshot.topics
+    n_levels = 1 + (int(topics["level"].max()) if len(topics) else 0)
+    levels: list[Level] = []
+    for level in range(n_levels):
+        own = topics[topics["level"] == level].sort_values("number").reset_index(drop=True)
+        ids = pd.Index(own["topic_id"], dtype="str")
+        if not levels:
+            codes = ids.get_indexer(pd.Index(snapshot.papers["topic_id"]))
+        else:
+            below = levels[-1]
+            parents = ids.get_indexer(pd.Index(below.topics["parent"]))
+            codes = np.append(parents, -1)[below.topic_codes]  # the last one, at −1, is "none"
+        levels.append(Level(own, codes.astype(np.int32)))
+    return tuple(levels)
 
 
 def _periods(snapshot: Snapshot) -> tuple[tuple[str, ...], NDArray[np.int32]]:
