@@ -45,7 +45,7 @@ class Cell:
     colour
         ``#rrggbb``.
     inner
-        Papers of the topics in it, whose borders are hinted at.
+        Name and papers of each of the topics in it, which are hinted at.
     """
 
     label: str
@@ -54,7 +54,7 @@ class Cell:
     view: View
     colour: str
     hint: str = ""
-    inner: tuple[int, ...] = ()
+    inner: tuple[tuple[str, int], ...] = ()
 
 
 def topic_treemap(cells: Sequence[Cell], *, key: str, name: str, source: str, file: str) -> None:
@@ -80,9 +80,10 @@ def topic_treemap(cells: Sequence[Cell], *, key: str, name: str, source: str, fi
         "shapes": SHAPES,
         "cells": [
             {
-                "label": " ".join(for_text(cell.label).split())[:_LABEL_CHARACTERS],
+                "label": _one_line(cell.label),
                 "note": f"{cell.n_papers:,} {'paper' if cell.n_papers == 1 else 'papers'} · {cell.share:.1%}",
-                "hint": " ".join(for_text(cell.hint).split())[: 2 * _LABEL_CHARACTERS],
+                "hint": _one_line(cell.hint),
+                "inner": [_one_line(label) for label, _ in _largest(cell)],
                 "query": query_of(cell.view),
                 "colour": cell.colour,
             }
@@ -105,12 +106,22 @@ def laid_out(cells: Sequence[Cell], high: float) -> list[dict[str, list[float] |
     laid: list[dict[str, list[float] | list[list[float]]]] = []
     for cell, (left, top, width, height) in zip(cells, outer, strict=True):
         box: Box = (float(left), float(top), float(width), float(height))
-        inner = squarified(sorted(cell.inner, reverse=True), box) if len(cell.inner) > 1 else np.empty((0, 4))
+        inner = squarified([n_papers for _, n_papers in _largest(cell)], box)
         within = (inner - [left, top, 0, 0]) / [width, height, width, height] * 100
         laid.append(
             {
                 "box": np.round(np.asarray(box) * scale, _DECIMALS).tolist(),
-                "inner": np.round(within[(inner[:, 2:] > 0).all(axis=1)], 2).tolist(),
+                "inner": np.round(within, 2).tolist(),
             }
         )
     return laid
+
+
+def _largest(cell: Cell) -> list[tuple[str, int]]:
+    """The topics in a cell that have papers, most first; none for a single one, which is the cell itself."""
+    found = sorted((topic for topic in cell.inner if topic[1]), key=lambda topic: -topic[1])
+    return found if len(found) > 1 else []
+
+
+def _one_line(text: str) -> str:
+    return " ".join(for_text(text).split())[:_LABEL_CHARACTERS]

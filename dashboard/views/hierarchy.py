@@ -118,7 +118,9 @@ def _picture(context: PageContext, tree: pd.DataFrame) -> None:
     """The topics one level down as rectangles; with what is outside every topic, where all are shown."""
     view, index = context.view, context.index
     colours = _colours(context)
-    inner = tree[tree["depth"] == 1].groupby("parent")["n_papers"].agg(tuple).to_dict()
+    inner: dict[str, list[tuple[str, int]]] = {}
+    for topic in tree[tree["depth"] == 1].to_dict("records"):
+        inner.setdefault(topic["parent"], []).append((topic["label"], topic["n_papers"]))
     cells = [
         Cell(
             label=topic["label"],
@@ -127,7 +129,7 @@ def _picture(context: PageContext, tree: pd.DataFrame) -> None:
             view=opens(view, topic["topic_id"], topic["level"]),
             colour=colours[topic["topic_id"]],
             hint=_words(topic["keywords"]),
-            inner=inner.get(topic["topic_id"], ()),
+            inner=tuple(inner.get(topic["topic_id"], ())),
         )
         for topic in tree[tree["depth"] == 0].to_dict("records")
     ]
@@ -208,7 +210,7 @@ def _colours(context: PageContext) -> dict[str, str]:
     """Topic id → its colour on the map, of topics of every level and of the outliers."""
     found: dict[str, str] = {}
     for level in range(len(context.index.levels)):
-        found |= colours_of_topics(replace(context, index=context.index.at_level(level)))
+        found |= colours_of_topics(context.at_level(level))
     return found
 
 

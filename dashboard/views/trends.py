@@ -142,6 +142,9 @@ def _behind_the_mark(context: PageContext) -> None:
 
 def _ranking(context: PageContext, drawn: Sequence[str]) -> None:
     """What rises and what fades over the whole corpus, with the evidence; those ``drawn`` wear the chart's colours."""
+    if context.view.level:
+        _not_tested(context)
+        return
     topics = context.index.topics
     if not topics["trend_q"].notna().any():
         st.caption("No topic has enough dated papers over enough periods for a trend test.")
@@ -164,6 +167,12 @@ def _ranking(context: PageContext, drawn: Sequence[str]) -> None:
             _ranked(context, bursts, "Burst", colours)
     odds = "The factor is how the odds of a paper being in the topic change from year to year."
     st.caption(f"{odds} {others}. {_TEST}")
+
+
+def _not_tested(context: PageContext) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("What rises and fades is tested for the finest topics alone.", width="content")
+        view_button("Show them", context.view.at_level(0), key="trends-finest", icon=":material/account_tree:")
 
 
 def _not_moving(topics: pd.DataFrame) -> str:

@@ -66,7 +66,14 @@ function link(state, cell, { box, inner }) {
   each.style.setProperty("--colour", cell.colour)
   place(each, box)
   const face = element("div", "cell")
-  for (const part of inner) face.append(place(element("span", "inner"), part))
+  inner.forEach((part, i) => {
+    const name = element("span", "")
+    name.textContent = cell.inner[i]
+    const within = place(element("span", part[1] < 1 ? "inner top" : "inner"), part)
+    within.setAttribute("aria-hidden", "true")
+    within.append(name)
+    face.append(within)
+  })
   for (const [name, text] of [["label", cell.label], ["note", cell.note]]) {
     const line = element("span", name)
     line.textContent = text
