@@ -170,7 +170,7 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         ),
         words=read.text("words", "filter words"),
     )
-    level = int(read.one("level", "level of topics", [str(n) for n in range(1, len(facts.levels))], None) or 0)
+    level = int(read.one("level", "level of topics", [str(n) for n in range(max(len(facts.levels), 1))], None) or 0)
     page, topic = read.one("page", "page", PAGES, "overview"), read.one("topic", "topic", facts.topic_ids, None)
     if topic is not None and facts.levels and page in ("topics", "hierarchy"):
         page = "hierarchy" if any(topic in coarser for coarser in facts.levels[1:]) else "topics"

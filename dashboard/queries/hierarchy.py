@@ -73,23 +73,13 @@ def _by_parent(index: SnapshotIndex, mask: Mask) -> dict[str | None, list[dict[s
         own = index.at_level(level)
         is_coarsest = level + 1 == len(index.levels)
         counts = topic_sizes(own, mask)[0]
+        topics = own.topics[["topic_id", "number", "parent", "label", "keywords", "size"]].to_dict("records")
         for code in np.lexsort((own.topics["number"], -counts)):
-            topic = own.topics.iloc[code]
+            topic = topics[code]
             topic_id, parent = str(topic["topic_id"]), None if is_coarsest else str(topic["parent"])
             n_topics = 1 if level == 0 else n_finest.get(topic_id, 0)
             if parent is not None:
                 n_finest[parent] = n_finest.get(parent, 0) + n_topics
-            below.setdefault(parent, []).append(
-                {
-                    "level": level,
-                    "topic_id": topic_id,
-                    "number": int(topic["number"]),
-                    "parent": parent,
-                    "label": str(topic["label"]),
-                    "keywords": list(topic["keywords"]),
-                    "n_papers": int(counts[code]),
-                    "size": int(topic["size"]),
-                    "n_topics": n_topics,
-                }
-            )
+            measured = {"level": level, "parent": parent, "n_papers": int(counts[code]), "n_topics": n_topics}
+            below.setdefault(parent, []).append({**topic, **measured})
     return below

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -44,8 +45,9 @@ def render(context: PageContext) -> None:
         _heading(context, opened, tree)
     else:
         _summary(context, tree)
-    _picture(context, tree)
-    _tree(context, tree)
+    colours = _colours(context)
+    _picture(context, tree, colours)
+    _tree(context, tree, colours)
     if opened is not None:
         paper_list(context, key="hierarchy-papers", heading="All papers of the topic")
 
@@ -114,10 +116,9 @@ def _heading(context: PageContext, opened: str, tree: pd.DataFrame) -> None:
 # --- pictures --------------------------------------------------------------------------
 
 
-def _picture(context: PageContext, tree: pd.DataFrame) -> None:
+def _picture(context: PageContext, tree: pd.DataFrame, colours: Mapping[str, str]) -> None:
     """The topics one level down as rectangles; with what is outside every topic, where all are shown."""
     view, index = context.view, context.index
-    colours = _colours(context)
     inner: dict[str, list[tuple[str, int]]] = {}
     for topic in tree[tree["depth"] == 1].to_dict("records"):
         inner.setdefault(topic["parent"], []).append((topic["label"], topic["n_papers"]))
@@ -150,12 +151,12 @@ def _picture(context: PageContext, tree: pd.DataFrame) -> None:
     )
 
 
-def _tree(context: PageContext, tree: pd.DataFrame) -> None:
+def _tree(context: PageContext, tree: pd.DataFrame, colours: Mapping[str, str]) -> None:
     """Everything below, level under level, and the same as a table."""
     if not len(tree):
         return
     st.subheader("Every level" if context.view.topic is None else "Topics in it", anchor=False)
-    colours, lines = _colours(context), _lines(context)
+    lines = _lines(context)
     most = max(int(tree["n_papers"].max()), 1)
     rows = [
         Row(

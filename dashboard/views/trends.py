@@ -81,7 +81,7 @@ def _choosers(context: PageContext) -> None:
             key=topics,
             format_func=lambda topic_id: numbered_label(context, topic_id),
             max_selections=_MAX_SERIES,
-            placeholder="Those that change most clearly; choose up to eight others",
+            placeholder=f"{_shown_at_first(view)}; choose up to eight others",
             width="stretch",
             on_change=on_change(topics, lambda chosen: _list_closed(replace(view, topics=tuple(chosen)))),
         )
@@ -96,6 +96,10 @@ def _choosers(context: PageContext) -> None:
                 width=160,
                 on_change=on_change(group, lambda kind: _list_closed(replace(view, group=kind or ""))),
             )
+
+
+def _shown_at_first(view: View) -> str:
+    return "The largest" if view.level else "Those that change most clearly"
 
 
 def _list_closed(view: View) -> View:
