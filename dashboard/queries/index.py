@@ -61,22 +61,6 @@ class Values:
 
 
 @dataclass(frozen=True)
-class Level:
-    """The topics of one level of the hierarchy, and the topic of every paper there.
-
-    Attributes
-    ----------
-    topics
-        Its topics in order of number.
-    topic_codes : int32 (n,)
-        Position in ``topics``; −1 for outliers.
-    """
-
-    topics: pd.DataFrame
-    topic_codes: NDArray[np.int32]
-
-
-@dataclass(frozen=True)
 class SnapshotIndex:
     """One opened snapshot and its codes, at one level; shared by every visitor, never changed.
 
@@ -96,10 +80,10 @@ class SnapshotIndex:
         Every period of the trends, oldest first, without gaps.
     period_codes : int32 (n,)
         Position in ``periods``; `UNDATED` for undated papers.
-    levels
-        All levels, the finest first; without coarser ones it is the only one.
     level
-        Which of them ``topics`` and ``topic_codes`` are of.
+        Of the hierarchy, which ``topics`` and ``topic_codes`` are of: 0 is the finest.
+    finest
+        The index at level 0 that this one was made from; ``None`` where this is it.
     """
 
     snapshot: Snapshot
@@ -111,19 +95,28 @@ class SnapshotIndex:
     periods: tuple[str, ...]
     period_codes: NDArray[np.int32]
     rows_by_id: Mapping[str, int]
-    levels: tuple[Level, ...]
     level: int = 0
-    _at: dict[int, SnapshotIndex] = field(default_factory=dict, repr=False, compare=False)
+    finest: SnapshotIndex | None = field(default=None, repr=False)
 
     def at_level(self, level: int) -> SnapshotIndex:
-        """The same snapshot with the topics of another level: 0 is the finest. The same object every time."""
-        if level == self.level:
-            return self
-        if (found := self._at.get(level)) is None:
-            own = self.levels[level]
-            made = replace(self, topics=own.topics, topic_codes=own.topic_codes, level=level)
-            found = self._at.setdefault(level, made)
-        return found
+        """The same snapshot with the topics of another level. The same object every time."""
+        return self.levels[level]
+
+    @cached_property
+    def levels(self) -> tuple[SnapshotIndex, ...]:
+        """The same snapshot at each level, the finest first; a paper's coarser topic is the parent of its finer one."""
+        if self.finest is not None:
+            return self.finest.levels
+        topics = self.snapshot.topics
+        found = [self]
+        for level in range(1, 1 + (int(topics["level"].max()) if len(topics) else 0)):
+            own = topics[topics["level"] == level].sort_values("number").reset_index(drop=True)
+            below = found[-1]
+            parents = pd.Index(own["topic_id"], dtype="str").get_indexer(pd.Index(below.topics["parent"]))
+            codes = np.append(parents, -1)[below.topic_codes].astype(np.int32)  # the last one, at −1, is "none"
+            codes.setflags(write=False)
+            found.append(replace(self, topics=own, topic_codes=codes, level=level, finest=self))
+        return tuple(found)
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -221,7 +214,9 @@ class SnapshotIndex:
 def index_snapshot(snapshot: Snapshot) -> SnapshotIndex:
     """Work out the codes of ``snapshot``: once per snapshot and process."""
     papers = snapshot.papers
-    levels = _levels(snapshot)
+    topics = snapshot.topics[snapshot.topics["level"] == 0].sort_values("number").reset_index(drop=True)
+    code_of_topic = {topic_id: code for code, topic_id in enumerate(topics["topic_id"])}
+    topic_codes = papers["topic_id"].map(code_of_topic).fillna(-1).to_numpy(dtype=np.int32)
     years = papers["year"].fillna(UNDATED).to_numpy(dtype=np.int16)
     periods, period_codes = _periods(snapshot)
     facets = {
@@ -234,35 +229,15 @@ def index_snapshot(snapshot: Snapshot) -> SnapshotIndex:
         years=years,
         venues=_scalar_values(papers["venue"]),
         facets=MappingProxyType(facets),
-        topics=levels[0].topics,
-        topic_codes=levels[0].topic_codes,
+        topics=topics,
+        topic_codes=topic_codes,
         periods=periods,
         period_codes=period_codes,
         rows_by_id=MappingProxyType({paper_id: row for row, paper_id in enumerate(papers["paper_id"])}),
-        levels=levels,
     )
-    index._at[0] = index
-    for array in (years, period_codes, *(own.topic_codes for own in levels)):
+    for array in (years, topic_codes, period_codes):
         array.setflags(write=False)
     return index
-
-
-def _levels(snapshot: Snapshot) -> tuple[Level, ...]:
-    """Codes of the finest level from the papers; each coarser one's by the parents of the one below."""
-    topics = snapshot.topics
-    n_levels = 1 + (int(topics["level"].max()) if len(topics) else 0)
-    levels: list[Level] = []
-    for level in range(n_levels):
-        own = topics[topics["level"] == level].sort_values("number").reset_index(drop=True)
-        ids = pd.Index(own["topic_id"], dtype="str")
-        if not levels:
-            codes = ids.get_indexer(pd.Index(snapshot.papers["topic_id"]))
-        else:
-            below = levels[-1]
-            parents = ids.get_indexer(pd.Index(below.topics["parent"]))
-            codes = np.append(parents, -1)[below.topic_codes]  # the last one, at −1, is "none"
-        levels.append(Level(own, codes.astype(np.int32)))
-    return tuple(levels)
 
 
 def _periods(snapshot: Snapshot) -> tuple[tuple[str, ...], NDArray[np.int32]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -45,6 +46,18 @@ def test_areas_on_the_screen_are_as_the_papers(visit: Visit, index_of: IndexOf, 
         assert area / sum(areas) == pytest.approx(n_papers / sum(papers), abs=0.005)
     across = max(box["x"] + box["width"] for box in boxes)
     assert across <= width
+
+
+def test_the_picture_can_be_taken_away(visit: Visit, index_of: IndexOf) -> None:
+    page = visit.open(PAGE)
+    expect(cells(page, "Topics by papers")).to_have_count(3)
+    content = visit.download(page.get_by_role("button", name="Save as SVG: Topics by papers"))
+    picture = ElementTree.fromstring(content.decode())
+    assert len(picture.findall("{*}rect")) == 4  # the ground and three topics
+    words = " ".join(text.text or "" for text in picture.findall("{*}text"))
+    index = index_of("three-levels")
+    assert f"corpus three-levels, snapshot {index.snapshot_id}" in words
+    assert str(index.at_level(2).topics["label"].iloc[0]).split()[0] in words
 
 
 def test_one_goes_into_a_topic_and_up_again(visit: Visit, index_of: IndexOf, browser_store: Path) -> None:

@@ -1,5 +1,6 @@
 """Levels of topics: what a coarse one holds is what the finest ones in it hold, wherever one asks."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -56,6 +57,15 @@ def test_every_level_says_of_a_paper_what_the_snapshot_says(index):
         assert [named[code] for code in own.topic_codes] == index.papers[f"topic_level_{level}"].tolist()
         assert own.at_level(0) is index
         assert index.at_level(level) is own
+
+
+def test_coarser_levels_follow_where_the_papers_are_put(index):
+    moved = index.topic_codes.copy()
+    moved[:7] = -1
+    other = replace(index, topic_codes=moved)
+    for level in (1, 2):
+        assert (other.at_level(level).topic_codes[:7] == -1).all()
+        assert other.at_level(level).topic_codes[7:].tolist() == index.at_level(level).topic_codes[7:].tolist()
 
 
 @pytest.mark.parametrize("filters", FILTERS)

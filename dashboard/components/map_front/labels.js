@@ -1,6 +1,7 @@
 // Names of topics, in place: coarse ones from afar, finer ones as one comes closer, the largest first, none over another.
 
 const LINE = 1.12 // line height, in font sizes
+const HANDFUL = 15 // so few names are all to be seen, if need be some way off
 const FEW = 2500 // up to so many papers, names make way for points
 
 // Where a name may stand, in its own widths and heights from its anchor: on it, then around it.
@@ -110,7 +111,7 @@ class Labels {
       const font = `${weight} ${size.toFixed(1)}px ${surface.heading}`
       const width = this.widthOf(lines, font) + 6
       const height = lines.length * size * LINE + 4
-      const spot = this.spot(px, py, width, height, camera, placed, weights.nShown <= FEW, level > base && level === read)
+      const spot = this.spot(px, py, width, height, camera, placed, weights.nShown <= FEW, level === read && names.size[level] <= HANDFUL)
       if (!spot) continue
       // Only the names of the level that the points are coloured by have a colour to share with them.
       const colour = colourBy === "year" || level !== base ? surface.ink : names.text[surface.name][topic]
