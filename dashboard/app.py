@@ -24,7 +24,7 @@ from dashboard.context import PageContext
 from dashboard.figures.palette import ThemeName
 from dashboard.navigation import current_params, show, shown
 from dashboard.permalinks import Place, place_from_query, view_from_query
-from dashboard.queries import FilterError, Mask, SnapshotIndex, matching_rows
+from dashboard.queries import FilterError, Mask, SnapshotIndex, levelled, matching_rows
 from dashboard.safe_text import for_markdown
 from dashboard.state import PAGES, View
 from pipeline.snapshot import SnapshotDamaged, SnapshotError
@@ -77,7 +77,7 @@ def _show() -> None:
     st.set_page_config(page_title=f"{view.page.capitalize()}, {view.corpus} · Topic Explorer")
     _header(view)
     _notices([*notices, *more], view)
-    context = PageContext(index, view, _mask(index, view), _theme())
+    context = PageContext(levelled(index, view), view, _mask(index, view), _theme())
     filter_bar(context)
     _render(view.page)(context)
     if view.page != "map":  # the map has it beside the points

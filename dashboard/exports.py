@@ -23,10 +23,12 @@ from dashboard.permalinks import place_from_query, view_from_query
 from dashboard.queries import (
     SnapshotIndex,
     index_snapshot,
+    levelled,
     listed_papers,
     matching_rows,
     papers_at,
     topic_overview,
+    topic_tree,
     topic_trends,
 )
 from dashboard.settings import SETTINGS, cache_folder
@@ -47,6 +49,9 @@ _TOPIC_COLUMNS = (
     "burst_from", "burst_to", "coherence", "stability", "stability_runs", "stability_found", "x", "y",
     "representative_papers",
 )  # fmt: skip
+_TREE_COLUMNS = (
+    "level", "topic_id", "number", "parent", "path", "label", "keywords", "n_papers", "share", "size", "n_topics",
+)  # fmt: skip
 _TREND_COLUMNS = (
     "period", "period_start", "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_period", "share",
     "share_low", "share_high",
@@ -61,11 +66,13 @@ class ExportError(Exception):
 
 
 def table_of(view: View) -> str:
-    """Which list an export of ``view`` takes: ``papers``, ``topics`` or ``trends``."""
+    """Which list an export of ``view`` takes: one of `state.TABLES`."""
     if view.table:
         return view.table
     if view.page == "trends":
         return "papers" if view.period or view.topic else "trends"
+    if view.page == "hierarchy":
+        return "papers" if view.topic else "hierarchy"
     whole = view.topic is None and view.selection is None and not view.search and view.similar is None
     return "topics" if view.page in ("overview", "topics") and whole else "papers"
 
@@ -90,6 +97,8 @@ def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] |
             return topics_csv(index, view)
         case "trends":
             return trends_csv(index, view)
+        case "hierarchy":
+            return hierarchy_csv(index, view)
     return papers_csv(index, view, query_vector)
 
 
@@ -153,15 +162,22 @@ def papers_csv(
 
 
 def topics_csv(index: SnapshotIndex, view: View) -> bytes:
-    """The table of topics under ``view``'s filters, in its order."""
-    topics = topic_overview(index, matching_rows(index, view.filters), view.topic_sort)
+    """The table of topics of ``view``'s level under its filters, in its order."""
+    topics = topic_overview(levelled(index, view), matching_rows(index, view.filters), view.topic_sort)
     return _frame_csv(topics, _TOPIC_COLUMNS, view)
+
+
+def hierarchy_csv(index: SnapshotIndex, view: View) -> bytes:
+    """The topics of all levels under ``view``'s filters, each followed by those in it: all, or those in its topic."""
+    return _frame_csv(topic_tree(index, matching_rows(index, view.filters), view.topic), _TREE_COLUMNS, view)
 
 
 def trends_csv(index: SnapshotIndex, view: View) -> bytes:
     """Counts and shares per period under ``view``'s filters: its topics, or all of them; by group if it groups."""
     mask = matching_rows(index, view.filters)
-    chosen = view.topics or ((view.topic,) if view.topic else None)
+    index = levelled(index, view)
+    opened = (view.topic,) if view.topic is not None and view.topic in index.topic_code_of else None
+    chosen = view.topics or opened
     groups = _groups(view, index)
     trends = topic_trends(index, mask, chosen, view.group, groups)
     labels = dict(zip(index.topics["topic_id"], index.topics["label"], strict=True))

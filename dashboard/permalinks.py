@@ -30,7 +30,7 @@ from dashboard.state import (
     clean_polygon,
     clean_text,
 )
-from pipeline.schema import CORPUS_PATTERN, SNAPSHOT_ID_PATTERN
+from pipeline.schema import CORPUS_PATTERN, OUTLIER_TOPIC_ID, SNAPSHOT_ID_PATTERN
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,8 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
     """The view that ``params`` describe over the snapshot of ``facts``, and plain notices.
 
     Never raises, whatever ``params`` hold. For every view that holds only what
-    ``facts`` know, ``view_from_query(parse_qs(query_of(view)), facts) == (view, [])``.
+    ``facts`` know, ``view_from_query(parse_qs(query_of(view)), facts) == (view, [])``, but
+    for a topic's page: that of a coarser one is a part of the Hierarchy, that of a finest one of Topics.
     """
     read = _Reader(params)
     facets = {key.removeprefix("facet."): key for key in params if key.startswith("facet.")}
@@ -169,19 +170,25 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         ),
         words=read.text("words", "filter words"),
     )
+    level = int(read.one("level", "level of topics", [str(n) for n in range(max(len(facts.levels), 1))], None) or 0)
+    page, topic = read.one("page", "page", PAGES, "overview"), read.one("topic", "topic", facts.topic_ids, None)
+    if topic is not None and facts.levels and page in ("topics", "hierarchy"):
+        page = "hierarchy" if any(topic in coarser for coarser in facts.levels[1:]) else "topics"
+    comparable = {OUTLIER_TOPIC_ID, *facts.levels[level]} if facts.levels else facts.topic_ids
     window = read.numbers("window", "part of the map", "~", 4)
     at = _last(params, "at")
     view = View(
         corpus=facts.corpus,
         snapshot_id=facts.snapshot_id,
-        page=read.one("page", "page", PAGES, "overview"),
-        topic=read.one("topic", "topic", facts.topic_ids, None),
+        page=page,
+        topic=topic,
         paper=read.one("paper", "paper", facts.paper_ids, None),
         similar=read.one("similar", "paper", facts.paper_ids, None),
         search=read.text("q", "search text"),
         mode=read.one("mode", "kind of search", MODES, "words"),
         filters=filters,
-        topics=read.many("topics", "topic", facts.topic_ids),
+        level=level,
+        topics=read.many("topics", "topic", comparable),
         period=read.one("period", "period", facts.periods, None),
         measure=read.one("measure", "measure", MEASURES, "share"),
         group=read.one("group", "grouping", ("venue", *facts.facets), ""),

@@ -32,13 +32,13 @@ DECIMALS = 4
 """Decimals of map coordinates in a link."""
 LARGEST_COORDINATE = 1e6
 
-PAGES = ("overview", "map", "topics", "trends", "search", "data")
+PAGES = ("overview", "map", "topics", "hierarchy", "trends", "search", "data")
 MODES = ("words", "meaning")
 PAPER_SORTS = ("strength", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
-TABLES = ("papers", "topics", "trends")
+TABLES = ("papers", "topics", "trends", "hierarchy")
 
 
 def clean_text(text: str) -> str:
@@ -107,7 +107,8 @@ class View:
     search: str = ""
     mode: Literal["words", "meaning"] = "words"
     filters: Filters = NO_FILTERS
-    topics: tuple[str, ...] = ()  # compared on Trends, highlighted on Map; in the order chosen
+    level: int = 0  # of the topics that Overview, Map, Topics and Trends show: 0 is the finest
+    topics: tuple[str, ...] = ()  # of that level; compared on Trends, highlighted on Map; in the order chosen
     period: str | None = None  # papers of one period
     measure: Literal["share", "count"] = "share"
     group: str = ""  # "", "venue" or a facet's name: what splits trends
@@ -146,6 +147,10 @@ class View:
         """The same view with some filters changed, back on the first page of its list."""
         return replace(self, filters=replace(self.filters, **changes), list_page=1)
 
+    def at_level(self, level: int) -> View:
+        """The same view with the topics of another level; those chosen to be compared are of the old one."""
+        return replace(self, level=level, topics=(), topic=None, list_page=1)
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -156,7 +161,8 @@ class Facts:
     years: tuple[int, int] | None = None
     venues: Container[str] = frozenset()
     facets: Mapping[str, Container[str]] = field(default_factory=dict)
-    topic_ids: Container[str] = frozenset()
+    topic_ids: Container[str] = frozenset()  # of every level, and "outlier"
+    levels: Sequence[Collection[str]] = ()  # the topic ids of each level, the finest first
     paper_ids: Container[str] = frozenset()
     periods: Collection[str] = ()
 
@@ -189,6 +195,7 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "venue": list(filters.venues),
         **{f"facet.{name}": list(values) for name, values in filters.facets},
         "words": filters.words,
+        "level": str(view.level) if view.level else "",
         "topics": list(view.topics),
         "period": view.period or "",
         "measure": _unless(view.measure, "share"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.level_switch import level_switch
 from dashboard.components.links import view_button
 from dashboard.context import PageContext
 from dashboard.navigation import hold, on_change, permalink
@@ -86,6 +87,7 @@ def filter_bar(context: PageContext) -> None:
     """Filters by year, venue, facets and words, and "n of N papers". Hidden where a corpus has no such field."""
     index, view = context.index, context.view
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-bar"):
+        level_switch(context)
         missing = []
         if index.year_range is not None:
             _years(context)

@@ -41,6 +41,8 @@ class Row:
         Values over time, drawn from zero to the largest of them.
     current
         Whether it leads to where one is.
+    depth
+        How far below the first rows it stands, in a list that is a tree.
     """
 
     label: str
@@ -51,10 +53,13 @@ class Row:
     bar: float | None = None
     line: tuple[float, ...] = ()
     current: bool = False
+    depth: int = 0
 
 
-def link_list(rows: Sequence[Row], *, key: str, name: str, look: Literal["rows", "columns", "chips"] = "rows") -> None:
-    """Links under each other, in as many columns as fit, or side by side.
+def link_list(
+    rows: Sequence[Row], *, key: str, name: str, look: Literal["rows", "columns", "chips", "tree"] = "rows"
+) -> None:
+    """Links under each other, in as many columns as fit, side by side, or a tree by their depth.
 
     Parameters
     ----------
@@ -80,6 +85,7 @@ def _for_browser(row: Row) -> dict[str, object]:
         "bar": row.bar,
         "line": [round(float(value), 5) for value in row.line],
         "current": row.current,
+        "depth": row.depth,
     }
 
 

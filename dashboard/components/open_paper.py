@@ -75,7 +75,7 @@ def _details(context: PageContext, paper: Any, in_dialog: bool) -> None:
             _near(view, near, float(similar.scores[place]), place, in_dialog)
     view_button(
         "List all similar papers",
-        View(view.corpus, view.snapshot_id, "search", similar=paper.paper_id, filters=view.filters),
+        View(view.corpus, view.snapshot_id, "search", similar=paper.paper_id, filters=view.filters, level=view.level),
         key="open-paper-similar",
         icon=":material/join_inner:",
         in_dialog=in_dialog,

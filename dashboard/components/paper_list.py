@@ -141,7 +141,14 @@ def _paper(context: PageContext, paper: Any, abstract: str, snippet_text: str, s
             view_button("Details", replace(view, paper=paper.paper_id), key=f"{key}-open", icon=":material/article:")
             view_button(
                 "Similar",
-                View(view.corpus, view.snapshot_id, "search", similar=paper.paper_id, filters=view.filters),
+                View(
+                    view.corpus,
+                    view.snapshot_id,
+                    "search",
+                    similar=paper.paper_id,
+                    filters=view.filters,
+                    level=view.level,
+                ),
                 key=f"{key}-similar",
                 icon=":material/join_inner:",
             )

@@ -5,6 +5,7 @@ papers, rows are positions in the snapshot's own order.
 """
 
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
+from dashboard.queries.hierarchy import levelled, topic_tree, topics_above
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
 from dashboard.queries.papers import listed_papers, paper_rows, papers_at
 from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
@@ -22,6 +23,7 @@ __all__ = [
     "Values",
     "complete_shares",
     "index_snapshot",
+    "levelled",
     "listed_papers",
     "matching_rows",
     "n_dated",
@@ -38,6 +40,8 @@ __all__ = [
     "topic_name",
     "topic_overview",
     "topic_sizes",
+    "topic_tree",
     "topic_trends",
+    "topics_above",
     "value_counts",
 ]

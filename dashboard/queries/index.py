@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -62,7 +62,7 @@ class Values:
 
 @dataclass(frozen=True)
 class SnapshotIndex:
-    """One opened snapshot and its codes; shared by every visitor, never changed.
+    """One opened snapshot and its codes, at one level; shared by every visitor, never changed.
 
     Attributes
     ----------
@@ -73,13 +73,17 @@ class SnapshotIndex:
     facets
         Facet name → its `Values`; ``"venue"`` is one too.
     topics
-        The finest topics in order of number, index 0…k−1.
+        The topics of the level in order of number, index 0…k−1.
     topic_codes : int32 (n,)
         Position in ``topics``; −1 for outliers.
     periods
         Every period of the trends, oldest first, without gaps.
     period_codes : int32 (n,)
         Position in ``periods``; `UNDATED` for undated papers.
+    level
+        Of the hierarchy, which ``topics`` and ``topic_codes`` are of: 0 is the finest.
+    finest
+        The index at level 0 that this one was made from; ``None`` where this is it.
     """
 
     snapshot: Snapshot
@@ -91,6 +95,28 @@ class SnapshotIndex:
     periods: tuple[str, ...]
     period_codes: NDArray[np.int32]
     rows_by_id: Mapping[str, int]
+    level: int = 0
+    finest: SnapshotIndex | None = field(default=None, repr=False)
+
+    def at_level(self, level: int) -> SnapshotIndex:
+        """The same snapshot with the topics of another level. The same object every time."""
+        return self.levels[level]
+
+    @cached_property
+    def levels(self) -> tuple[SnapshotIndex, ...]:
+        """The same snapshot at each level, the finest first; a paper's coarser topic is the parent of its finer one."""
+        if self.finest is not None:
+            return self.finest.levels
+        topics = self.snapshot.topics
+        found = [self]
+        for level in range(1, 1 + (int(topics["level"].max()) if len(topics) else 0)):
+            own = topics[topics["level"] == level].sort_values("number").reset_index(drop=True)
+            below = found[-1]
+            parents = pd.Index(own["topic_id"], dtype="str").get_indexer(pd.Index(below.topics["parent"]))
+            codes = np.append(parents, -1)[below.topic_codes].astype(np.int32)  # the last one, at −1, is "none"
+            codes.setflags(write=False)
+            found.append(replace(self, topics=own, topic_codes=codes, level=level, finest=self))
+        return tuple(found)
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -119,8 +145,14 @@ class SnapshotIndex:
 
     @cached_property
     def topic_ids(self) -> tuple[str, ...]:
-        """Ids of the finest topics, in order of number."""
+        """Ids of the level's topics, in order of number."""
         return tuple(self.topics["topic_id"])
+
+    @cached_property
+    def level_of(self) -> Mapping[str, int]:
+        """Topic id, of whatever level → its level; outliers are 0."""
+        known = [(str(t), level) for level, own in enumerate(self.levels) for t in own.topics["topic_id"]]
+        return MappingProxyType({OUTLIER_TOPIC_ID: 0} | dict(known))
 
     @cached_property
     def topic_code_of(self) -> Mapping[str, int]:
@@ -142,7 +174,8 @@ class SnapshotIndex:
             years=self.year_range,
             venues=self.venues.code_of,
             facets={name: values.code_of for name, values in self.facets.items()},
-            topic_ids=self.topic_code_of,
+            topic_ids=self.level_of,
+            levels=tuple(frozenset(own.topics["topic_id"]) for own in self.levels),
             paper_ids=self.rows_by_id,
             periods=self.periods,
         )
@@ -166,9 +199,16 @@ class SnapshotIndex:
         return self.venues if kind == "venue" else self.facets[kind]
 
     def topic(self, topic_id: str) -> pd.Series | None:
-        """The row of one topic in ``topics``; ``None`` for outliers and unknown ids."""
-        code = self.topic_code_of.get(topic_id, -1)
-        return self.topics.iloc[code] if code >= 0 else None
+        """The row of one topic, of whatever level; ``None`` for outliers and unknown ids."""
+        own = self.at_level(self.level_of.get(topic_id, 0))
+        code = own.topic_code_of.get(topic_id, -1)
+        return own.topics.iloc[code] if code >= 0 else None
+
+    def in_topic(self, topic_id: str) -> Mask:
+        """Which papers are in a topic, of whatever level, or in none: bool (n_papers,), a new array."""
+        own = self.at_level(self.level_of[topic_id])
+        mask: Mask = own.topic_codes == own.topic_code_of[topic_id]
+        return mask
 
 
 def index_snapshot(snapshot: Snapshot) -> SnapshotIndex:

@@ -34,7 +34,7 @@ def listed_papers(
     """
     mask = matching_rows(index, view.filters) if mask is None else mask.copy()
     if view.topic is not None:
-        mask &= index.topic_codes == index.topic_code_of[view.topic]
+        mask &= index.in_topic(view.topic)
     if view.period is not None:
         mask &= index.period_codes == index.periods.index(view.period)
     if view.selection is not None:
@@ -89,7 +89,7 @@ def _order(index: SnapshotIndex, rows: Rows, view: View) -> NDArray[np.intp]:
 
 
 def papers_at(index: SnapshotIndex, rows: Rows) -> pd.DataFrame:
-    """The papers at ``rows``, in that order, with their topic's number and label.
+    """The papers at ``rows``, in that order, with the number and label of their finest topic.
 
     Returns
     -------
@@ -98,6 +98,7 @@ def papers_at(index: SnapshotIndex, rows: Rows) -> pd.DataFrame:
         (Int32, null for outliers) and ``topic_label`` (``Outliers`` for them).
     """
     papers = index.papers.iloc[rows].reset_index(drop=True)
+    index = index.at_level(0)
     codes = index.topic_codes[rows]
     labels = np.array([*index.topics["label"], "Outliers"], dtype=object)
     numbers = pd.array([*index.topics["number"], None], dtype="Int32")

@@ -18,7 +18,7 @@ def topic_sizes(index: SnapshotIndex, mask: Mask) -> tuple[np.ndarray, int]:
 
 
 def topic_overview(index: SnapshotIndex, mask: Mask, sort: str = "size") -> pd.DataFrame:
-    """Every finest topic with its papers under ``mask``.
+    """Every topic of the index's level with its papers under ``mask``.
 
     Parameters
     ----------

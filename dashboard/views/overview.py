@@ -39,7 +39,7 @@ def render(context: PageContext) -> None:
             _map(context)
         with right:
             _over_time(context)
-            _moving(context, topics)
+            _moving(context.at_level(0))
     _topics(context, topics)
     _most_cited(context)
 
@@ -113,6 +113,7 @@ def _map(context: PageContext) -> None:
         context,
         key="overview-map",
         height=_MAP_HEIGHT,
+        level=context.view.level,
         still=True,
         on_event=lambda event: _enter(context, event),
     )
@@ -186,8 +187,9 @@ def _over_time(context: PageContext) -> None:
     period_bars(context, counts.tolist(), key="overview-years", name="Papers over time", partial=partial)
 
 
-def _moving(context: PageContext, topics: pd.DataFrame) -> None:
-    """The topics whose share rises or falls beyond doubt."""
+def _moving(context: PageContext) -> None:
+    """The topics whose share rises or falls beyond doubt: of the finest, which alone are tested."""
+    topics = topic_overview(context.index, context.mask)
     if not context.index.periods or not len(topics):
         return
     moving = topics[topics["trend_class"].isin(["new", "rising", "fading"]) & (topics["n_papers"] > 0)]

@@ -138,7 +138,7 @@ def _grid_columns(context: PageContext, topics: pd.DataFrame) -> tuple[pd.DataFr
         configuration["over time"] = st.column_config.LineChartColumn(
             "Share over time", width=130, help=f"{periods[0]} to {periods[shares.shape[1] - 1]}"
         )
-    if context.index.periods:
+    if context.index.periods and not context.view.level:  # coarser topics are not tested
         told = zip(topics["trend_class"], topics["burst_from"], topics["burst_to"], strict=True)
         columns["trend"] = [trend_in_words(*trend) for trend in told]
         configuration["trend"] = st.column_config.TextColumn("Trend", help="Tested over the whole corpus.")

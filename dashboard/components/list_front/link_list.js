@@ -18,7 +18,18 @@ export default function linkList({ parentElement, data, setTriggerValue }) {
   if (list.dataset.written === written) return
   list.dataset.written = written
   const dotted = data.rows.some((row) => row.colour)
-  list.replaceChildren(...data.rows.map((row) => item(list, row, dotted)))
+  const path = [list] // the list that the next row of each depth goes to
+  list.replaceChildren()
+  for (const row of data.rows) {
+    const entry = item(list, row, dotted)
+    while (path.length <= row.depth) {
+      const below = document.createElement("ul")
+      path.at(-1).lastElementChild.append(below)
+      path.push(below)
+    }
+    path.length = row.depth + 1
+    path[row.depth].append(entry)
+  }
 }
 
 function item(list, row, dotted) {
