@@ -16,15 +16,17 @@ import numpy as np
 import pandas as pd
 
 from pipeline import snapshot
+from pipeline.dial import coherence_of, cut_off_of, make_dial
+from pipeline.dial_tables import Dial
 from pipeline.embedding import check_choice, make_embedder
 from pipeline.kept_documents import input_key, take_in
 from pipeline.kept_embeddings import embed_once
-from pipeline.model import fit_topics, save_model
+from pipeline.model import TopicFit, fit_topics, save_model
 from pipeline.progress import SILENT, Progress
 from pipeline.quality import diversity
 from pipeline.schema import CORPUS_PATTERN, FacetRecord, Manifest, TrendsRecord
 from pipeline.search_index import write_search_index
-from pipeline.settings import RunSettings
+from pipeline.settings import RunSettings, TopicSettings
 from pipeline.stages import Stages, code_fingerprint, content_key
 from pipeline.topics import describe_topics
 from pipeline.trend_classes import TREND_COLUMNS
@@ -88,9 +90,7 @@ def fit(
     with stages.stage("read and clean") as note:
         intake = take_in(paths, settings, stages, progress)
         documents, note["cached"] = intake.documents, intake.cached
-    if not documents.texts:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in documents.quality["dropped"].items())
-        raise RunError(f"No paper is left to fit: {reasons or 'the files hold no records'}.")
+    _refuse_nothing(documents.quality)
     with stages.stage("embed") as note:
         embedder = make_embedder(
             settings.embedder,
@@ -108,6 +108,8 @@ def fit(
             topic_fit, documents.papers, documents.texts, embeddings, settings.topics, corpus
         )
         papers = documents.papers.assign(**{str(name): columns[name].to_numpy() for name in columns})
+    with stages.stage("dial"), progress.stage("outlier dial"):
+        dial = _dial(topic_fit, papers, topics, settings.topics)
     with stages.stage("trends"), progress.stage("counting over time"):
         over_time = _over_time(papers, topics, documents.texts, settings, _newest_change(paths))
 
@@ -120,6 +122,7 @@ def fit(
         embeddings=embeddings.astype(np.float16),
         neighbours=topic_fit.neighbours,
         data_quality=documents.quality,
+        dial=dial,
         writers={
             "search.sqlite": lambda path: write_search_index(path, papers, documents.abstracts),
             "query_encoder": embedder.save_query_encoder,
@@ -162,6 +165,18 @@ def _served(store: Path, corpus: str) -> snapshot.Snapshot | None:
         return snapshot.open_snapshot(store, corpus)
     except snapshot.SnapshotError:
         return None
+
+
+def _refuse_nothing(quality: dict[str, Any]) -> None:
+    """Raise `RunError` where no paper was kept."""
+    if not quality["kept"]:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in quality["dropped"].items())
+        raise RunError(f"No paper is left to fit: {reasons or 'the files hold no records'}.")
+
+
+def _dial(fit: TopicFit, papers: pd.DataFrame, topics: pd.DataFrame, settings: TopicSettings) -> Dial | None:
+    coherence = coherence_of(fit.terms, settings.n_keywords)
+    return make_dial(papers, topics, fit.neighbours, fit.homes, fit.stays_up_to, cut_off_of(settings), coherence)
 
 
 @dataclass(frozen=True)
