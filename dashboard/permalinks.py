@@ -181,6 +181,7 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         search=read.text("q", "search text"),
         mode=read.one("mode", "kind of search", MODES, "words"),
         filters=filters,
+        dial=facts.dial.get(read.one("dial", "setting for outliers", facts.dial, ""), ""),
         topics=read.many("topics", "topic", facts.topic_ids),
         period=read.one("period", "period", facts.periods, None),
         measure=read.one("measure", "measure", MEASURES, "share"),

@@ -107,6 +107,7 @@ class View:
     search: str = ""
     mode: Literal["words", "meaning"] = "words"
     filters: Filters = NO_FILTERS
+    dial: str = ""  # cut-off for outliers, as in the snapshot's dial; "" = the snapshot's own
     topics: tuple[str, ...] = ()  # compared on Trends, highlighted on Map; in the order chosen
     period: str | None = None  # papers of one period
     measure: Literal["share", "count"] = "share"
@@ -159,6 +160,7 @@ class Facts:
     topic_ids: Container[str] = frozenset()
     paper_ids: Container[str] = frozenset()
     periods: Collection[str] = ()
+    dial: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- View → query string ----------------------------------------------------------
@@ -189,6 +191,7 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "venue": list(filters.venues),
         **{f"facet.{name}": list(values) for name, values in filters.facets},
         "words": filters.words,
+        "dial": view.dial,
         "topics": list(view.topics),
         "period": view.period or "",
         "measure": _unless(view.measure, "share"),
