@@ -18,10 +18,13 @@ import pandas as pd
 from pipeline import snapshot
 from pipeline.dial import coherence_of, cut_off_of, make_dial
 from pipeline.dial_tables import Dial
-from pipeline.embedding import check_choice, make_embedder
+from pipeline.embedding import Embedder, check_choice, make_embedder
+from pipeline.forecast import announcements
+from pipeline.free_memory import free_memory_mb
 from pipeline.kept_documents import input_key, take_in
 from pipeline.kept_embeddings import embed_once
 from pipeline.model import TopicFit, fit_topics, save_model
+from pipeline.processors import n_processors
 from pipeline.progress import SILENT, Progress
 from pipeline.quality import diversity
 from pipeline.schema import CORPUS_PATTERN, FacetRecord, Manifest, TrendsRecord
@@ -100,7 +103,7 @@ def fit(
             rows=documents.rows.tolist(),
             n_records=intake.n_records,
         )
-        progress.say(embedder.announcement)
+        _announce(embedder, len(documents.texts), settings.topics, progress)
         embeddings, note["cached"] = embed_once(embedder, documents.texts, stages, progress)
     topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress, stages)
     with stages.stage("labels"), progress.stage("naming topics"):
@@ -172,6 +175,15 @@ def _refuse_nothing(quality: dict[str, Any]) -> None:
     if not quality["kept"]:
         reasons = ", ".join(f"{count} {reason}" for reason, count in quality["dropped"].items())
         raise RunError(f"No paper is left to fit: {reasons or 'the files hold no records'}.")
+
+
+def _announce(embedder: Embedder, n_papers: int, settings: TopicSettings, progress: Progress) -> None:
+    """Say how the papers are embedded and, of many, what their fit will take."""
+    progress.say(embedder.announcement)
+    for sentence in announcements(
+        n_papers, embedder.name, settings, n_processors(), free_memory_mb(), peak_memory_mb()
+    ):
+        progress.say(sentence)
 
 
 def _dial(fit: TopicFit, papers: pd.DataFrame, topics: pd.DataFrame, settings: TopicSettings) -> Dial | None:

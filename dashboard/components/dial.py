@@ -38,7 +38,7 @@ def outlier_dial(context: PageContext) -> None:
             f"a topic has {chosen.papers_per_topic:,.0f} papers on average, and {chosen.n_borderline:,} papers in "
             "topics lie between two of them."
         )
-        st.dataframe(_costs(settings, own), hide_index=True, width="stretch", key="dial-costs")
+        st.table(_costs(settings, own))
         st.caption(
             "Counted over all papers, without filters. Map, lists, trends and files follow the dial. Names, keywords, "
             "coherence, stability and trend tests of single topics stay those of the fit."
@@ -60,4 +60,4 @@ def _costs(settings: tuple[DialSetting, ...], own: str) -> pd.DataFrame:
             "Borderline": [f"{each.n_borderline:,}" for each in settings],
             "Papers a topic": [f"{each.papers_per_topic:,.0f}" for each in settings],
         }
-    )
+    ).set_index("Setting")
