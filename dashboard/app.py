@@ -73,6 +73,7 @@ def _show() -> None:
     pinned = bool(params.get("snapshot")) and not notices
     index = data.open_snapshot(place.corpus, place.snapshot_id) if pinned else data.served_snapshot(place.corpus)
     view, more = view_from_query(params, index.facts)
+    index = data.at_dial(index, view.dial)
     show(view)  # the address bar always holds the canonical link of what is shown
     st.set_page_config(page_title=f"{view.page.capitalize()}, {view.corpus} · Topic Explorer")
     _header(view)

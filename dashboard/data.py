@@ -17,6 +17,7 @@ import streamlit as st
 from dashboard.components.map_points import MapPoints
 from dashboard.components.map_points import map_points as build_map_points
 from dashboard.queries import SnapshotIndex, index_snapshot
+from dashboard.queries import at_dial as put_at_dial
 from dashboard.settings import SETTINGS, cache_folder, store_folder
 from pipeline import snapshot as snapshots
 from pipeline.embedding.query import QueryEncoder, load_query_encoder
@@ -95,9 +96,14 @@ def why_not_latest(corpus: str, snapshot_id: str) -> str | None:
     return _out_of_service.get((str(store_folder()), corpus, latest)) or _refusal(str(store_folder()), corpus, latest)
 
 
-def map_points(corpus: str, snapshot_id: str) -> MapPoints:
-    """The points of the map, packed once for the browser."""
-    return _map_points(str(store_folder()), corpus, snapshot_id)
+def at_dial(index: SnapshotIndex, dial: str) -> SnapshotIndex:
+    """``index`` at a setting of the outlier dial; the same frozen object for everybody. ``""``: as it was fitted."""
+    return _at_dial(str(store_folder()), index.corpus, index.snapshot_id, dial) if dial else index
+
+
+def map_points(corpus: str, snapshot_id: str, dial: str = "") -> MapPoints:
+    """The points of the map at a setting of the outlier dial, packed once for the browser."""
+    return _map_points(str(store_folder()), corpus, snapshot_id, dial)
 
 
 def query_encoder(corpus: str, snapshot_id: str) -> QueryEncoder:
@@ -144,9 +150,15 @@ def _refusal(store: str, corpus: str, snapshot_id: str) -> str | None:
 
 
 @st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner=False)
-def _map_points(store: str, corpus: str, snapshot_id: str) -> MapPoints:
-    index = _open(store, corpus, snapshot_id)
-    return build_map_points(index.papers, index.snapshot.topics, f"{corpus}/{snapshot_id}")
+def _at_dial(store: str, corpus: str, snapshot_id: str, dial: str) -> SnapshotIndex:
+    return put_at_dial(_open(store, corpus, snapshot_id), dial)
+
+
+@st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner=False)
+def _map_points(store: str, corpus: str, snapshot_id: str, dial: str) -> MapPoints:
+    index = _at_dial(store, corpus, snapshot_id, dial) if dial else _open(store, corpus, snapshot_id)
+    token = "/".join(part for part in (corpus, snapshot_id, dial) if part)
+    return build_map_points(index.papers, index.snapshot.topics, token)
 
 
 @st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner="Loading the search model…")

@@ -22,6 +22,7 @@ from dashboard.csv_cells import column_cells, csv_file, csv_line, number_cell, t
 from dashboard.permalinks import place_from_query, view_from_query
 from dashboard.queries import (
     SnapshotIndex,
+    at_dial,
     index_snapshot,
     levelled,
     listed_papers,
@@ -241,6 +242,7 @@ def export_view(store: Path, query: str, corpus: str | None = None) -> bytes:
         )
     index = index_snapshot(snapshots.open_snapshot(store, place.corpus, place.snapshot_id))
     view, notices = view_from_query(params, index.facts)
+    index = at_dial(index, view.dial)
     if notices:
         raise ExportError(" ".join(notices).replace("; it was left out", ""))
     if table_of(view) != "papers":

@@ -188,6 +188,7 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         mode=read.one("mode", "kind of search", MODES, "words"),
         filters=filters,
         level=level,
+        dial=facts.dial.get(read.one("dial", "setting for outliers", facts.dial, ""), ""),
         topics=read.many("topics", "topic", comparable),
         period=read.one("period", "period", facts.periods, None),
         measure=read.one("measure", "measure", MEASURES, "share"),

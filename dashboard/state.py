@@ -108,6 +108,7 @@ class View:
     mode: Literal["words", "meaning"] = "words"
     filters: Filters = NO_FILTERS
     level: int = 0  # of the topics that Overview, Map, Topics and Trends show: 0 is the finest
+    dial: str = ""  # cut-off for outliers, as in the snapshot's dial; "" = the snapshot's own
     topics: tuple[str, ...] = ()  # of that level; compared on Trends, highlighted on Map; in the order chosen
     period: str | None = None  # papers of one period
     measure: Literal["share", "count"] = "share"
@@ -165,6 +166,7 @@ class Facts:
     levels: Sequence[Collection[str]] = ()  # the topic ids of each level, the finest first
     paper_ids: Container[str] = frozenset()
     periods: Collection[str] = ()
+    dial: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- View → query string ----------------------------------------------------------
@@ -196,6 +198,7 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         **{f"facet.{name}": list(values) for name, values in filters.facets},
         "words": filters.words,
         "level": str(view.level) if view.level else "",
+        "dial": view.dial,
         "topics": list(view.topics),
         "period": view.period or "",
         "measure": _unless(view.measure, "share"),

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.level_switch import level_switch
+from dashboard.components.dial import outlier_dial
 from dashboard.components.links import view_button
 from dashboard.context import PageContext
 from dashboard.navigation import hold, on_change, permalink
@@ -111,6 +112,7 @@ def filter_bar(context: PageContext) -> None:
             on_change=on_change(key, lambda words: view.with_filters(words=words or "")),
         )
         st.markdown(f"**{context.n_matching:,}** of {index.n_papers:,} papers", width="content")
+        outlier_dial(context)
         if view.filters != NO_FILTERS:
             view_button(
                 "Clear filters", View.with_filters(view, **vars(NO_FILTERS)), key="clear", icon=":material/close:"

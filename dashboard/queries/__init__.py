@@ -4,6 +4,7 @@ No Streamlit, no caches, nothing changed in place. Masks are bool arrays over al
 papers, rows are positions in the snapshot's own order.
 """
 
+from dashboard.queries.dial import DialSetting, at_dial, dial_settings
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
 from dashboard.queries.hierarchy import levelled, topic_tree, topics_above
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
@@ -15,13 +16,16 @@ from dashboard.queries.trends import complete_shares, n_dated, period_start, top
 __all__ = [
     "MAX_NEAREST",
     "UNDATED",
+    "DialSetting",
     "FilterError",
     "Hits",
     "Mask",
     "Rows",
     "SnapshotIndex",
     "Values",
+    "at_dial",
     "complete_shares",
+    "dial_settings",
     "index_snapshot",
     "levelled",
     "listed_papers",

@@ -178,7 +178,26 @@ class SnapshotIndex:
             levels=tuple(frozenset(own.topics["topic_id"]) for own in self.levels),
             paper_ids=self.rows_by_id,
             periods=self.periods,
+            dial=self.dial_names,
         )
+
+    @cached_property
+    def dial_names(self) -> Mapping[str, str]:
+        """Settings of the outlier dial as links write them → as a `View` holds them; the snapshot's own is ``""``."""
+        dial = self.snapshot.dial
+        if dial is None:
+            return MappingProxyType({})
+        names = map(cut_off_name, dial.settings["cut_off"])
+        own = dial.settings["is_default"]
+        return MappingProxyType({name: "" if default else name for name, default in zip(names, own, strict=True)})
+
+    @cached_property
+    def borderline(self) -> Mask:
+        """Which papers in a topic lie between it and another one; none where the snapshot has no dial."""
+        dial = self.snapshot.dial
+        if dial is None:
+            return np.zeros(self.n_papers, dtype=bool)
+        return dial.papers["borderline"].to_numpy(dtype=bool) & (self.topic_codes >= 0)
 
     @cached_property
     def topic_centroids(self) -> NDArray[np.float32]:
@@ -209,6 +228,11 @@ class SnapshotIndex:
         own = self.at_level(self.level_of[topic_id])
         mask: Mask = own.topic_codes == own.topic_code_of[topic_id]
         return mask
+
+
+def cut_off_name(cut_off: float) -> str:
+    """A setting of the outlier dial as links write it: its cut-off with no more digits than it needs."""
+    return f"{cut_off:.4g}"
 
 
 def index_snapshot(snapshot: Snapshot) -> SnapshotIndex:
