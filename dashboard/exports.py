@@ -22,10 +22,13 @@ from dashboard.csv_cells import column_cells, csv_file, csv_line, number_cell, t
 from dashboard.permalinks import place_from_query, view_from_query
 from dashboard.queries import (
     SnapshotIndex,
+    group_kinds,
     index_snapshot,
     listed_papers,
     matching_rows,
     papers_at,
+    topic_groups,
+    topic_name,
     topic_overview,
     topic_trends,
 )
@@ -51,6 +54,10 @@ _TREND_COLUMNS = (
     "period", "period_start", "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_period", "share",
     "share_low", "share_high",
 )  # fmt: skip
+_GROUP_COLUMNS = (
+    "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_with", "share", "n_all", "n_all_with",
+    "share_all", "log_odds", "log_odds_low",
+)  # fmt: skip
 
 
 class ExportError(Exception):
@@ -61,7 +68,7 @@ class ExportError(Exception):
 
 
 def table_of(view: View) -> str:
-    """Which list an export of ``view`` takes: ``papers``, ``topics`` or ``trends``."""
+    """Which list an export of ``view`` takes: one of `state.TABLES`."""
     if view.table:
         return view.table
     if view.page == "trends":
@@ -90,6 +97,8 @@ def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] |
             return topics_csv(index, view)
         case "trends":
             return trends_csv(index, view)
+        case "groups":
+            return groups_csv(index, view)
     return papers_csv(index, view, query_vector)
 
 
@@ -100,7 +109,7 @@ def needs_query_vector(view: View) -> bool:
 
 def file_name(view: View) -> str:
     """A name for the file: corpus, what it lists, snapshot. Letters, digits, dots and dashes only."""
-    what = view.topic if view.topic and table_of(view) == "papers" else ""
+    what = view.topic if view.topic and table_of(view) in ("papers", "groups") else ""
     return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + ".csv"
 
 
@@ -168,6 +177,19 @@ def trends_csv(index: SnapshotIndex, view: View) -> bytes:
     names = [labels.get(topic_id, "Outliers") for topic_id in trends["topic_id"]]
     named = trends.assign(topic_label=names)
     return _frame_csv(named, _TREND_COLUMNS, view)
+
+
+def groups_csv(index: SnapshotIndex, view: View) -> bytes:
+    """Venues and facets against the corpus under ``view``'s filters: of its topic, or of each."""
+    mask = matching_rows(index, view.filters)
+    kinds = [view.group] if view.group else group_kinds(index)
+    chosen = [view.topic] if view.topic else index.topic_ids
+    parts = [
+        topic_groups(index, kind, mask, topic_id).assign(topic_id=topic_id, topic_label=topic_name(index, topic_id))
+        for topic_id in chosen
+        for kind in kinds
+    ]
+    return _frame_csv(pd.concat(parts) if parts else pd.DataFrame(columns=list(_GROUP_COLUMNS)), _GROUP_COLUMNS, view)
 
 
 def _groups(view: View, index: SnapshotIndex) -> Sequence[str]:

@@ -38,7 +38,8 @@ PAPER_SORTS = ("strength", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
-TABLES = ("papers", "topics", "trends")
+PARTS = ("time", "groups")
+TABLES = ("papers", "topics", "trends", "groups")
 
 
 def clean_text(text: str) -> str:
@@ -110,6 +111,7 @@ class View:
     topics: tuple[str, ...] = ()  # compared on Trends, highlighted on Map; in the order chosen
     period: str | None = None  # papers of one period
     measure: Literal["share", "count"] = "share"
+    part: str = "time"  # of a topic's page: one of PARTS
     group: str = ""  # "", "venue" or a facet's name: what splits trends
     colour_by: str = "topic"
     selection: Polygon | None = None
@@ -136,7 +138,7 @@ class View:
         """
         if page is not None and page != self.page:
             closed: dict[str, Any] = dict.fromkeys(("topic", "paper", "similar", "period"))
-            closed |= {"table": "", "sort": ""}
+            closed |= {"table": "", "sort": "", "part": "time"}
             if page == "map" and ("paper" in changes or "topic" in changes):
                 closed["viewport"] = None  # what one wants to see may lie outside it
             changes = {"page": page, **closed, **changes}
@@ -193,6 +195,7 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "period": view.period or "",
         "measure": _unless(view.measure, "share"),
         "group": view.group,
+        "part": _unless(view.part, "time"),
         "colour": _unless(view.colour_by, "topic"),
         "area": "_".join(f"{_number(x)}~{_number(y)}" for x, y in view.selection or ()),
         "window": "~".join(_number(value) for value in _window(view.viewport)),

@@ -5,6 +5,7 @@ papers, rows are positions in the snapshot's own order.
 """
 
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
+from dashboard.queries.groups import group_kinds, topic_groups
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
 from dashboard.queries.papers import listed_papers, paper_rows, papers_at
 from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
@@ -21,6 +22,7 @@ __all__ = [
     "SnapshotIndex",
     "Values",
     "complete_shares",
+    "group_kinds",
     "index_snapshot",
     "listed_papers",
     "matching_rows",
@@ -35,6 +37,7 @@ __all__ = [
     "search_meaning",
     "search_words",
     "similar_papers",
+    "topic_groups",
     "topic_name",
     "topic_overview",
     "topic_sizes",

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dashboard.queries import SnapshotIndex
-from tests.browser.visits import Visit
+from dashboard.queries import SnapshotIndex, topic_groups
+from tests.browser.visits import Visit, rows_of
 
 pytestmark = pytest.mark.browser
 
@@ -94,3 +95,26 @@ def test_hostile_papers_stay_text_in_the_picture(visit: Visit, index_of: Opener)
         page = visit.open(f"corpus=hostile&page=topics&topic={topic_id}")
         expect(page.locator(".trend a").first).to_be_attached()
         assert page.locator(".trend img, .trend script").count() == 0
+
+
+def test_a_venue_typical_of_a_topic_filters_its_papers(visit: Visit, index_of: Opener) -> None:
+    index = index_of("tiny")
+    topic_id = index.topic_ids[0]
+    page = visit.open(f"corpus=tiny&page=topics&topic={topic_id}")
+    parts = page.get_by_role("navigation", name="About this topic")
+    parts.get_by_role("link", name="Venues and facets").click()
+    page.wait_for_url(re.compile("part=groups"))
+    table = topic_groups(index, "venue", np.ones(index.n_papers, dtype=bool), topic_id)
+    here = table[table["n_papers"] > 0]
+    listed = page.get_by_role("list", name="Venue, most typical first").get_by_role("link")
+    expect(listed).to_have_count(len(here))
+    for link, group in zip(listed.all(), here.to_dict("records"), strict=True):
+        expect(link).to_contain_text(group["group"])
+        expect(link).to_contain_text(f"{group['n_papers']} · ")
+    rows = rows_of(visit.download(page.get_by_role("button", name="CSV", exact=True).first))
+    assert [row["group"] for row in rows if row["group_kind"] == "venue"] == table["group"].tolist()
+    listed.first.click()
+    page.wait_for_url(re.compile("venue="))
+    assert visit.query["part"] == ["groups"]
+    visit.expect_listed(int(here["n_papers"].iloc[0]), index.n_papers)
+    visit.expect_count(int(here["n_all"].iloc[0]), index.n_papers)

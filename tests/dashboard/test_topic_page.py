@@ -1,0 +1,60 @@
+"""The page of one topic, every part of it, over every kind of snapshot."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.queries import index_snapshot
+from dashboard.state import PARTS
+from pipeline.snapshot import open_snapshot
+from tests.archive_snapshot import ARCHIVES
+from tests.dashboard.test_app import ACTIVE, APP, CORPORA, texts_of, words_on
+
+
+@pytest.fixture
+def open_topic(monkeypatch):
+    """Open the page of a topic, by its number, of a corpus in a store."""
+
+    def open_page(store, corpus="tiny", number=1, **params):
+        monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(store))
+        index = index_snapshot(open_snapshot(store, corpus))
+        topic_id = index.topic_ids[number - 1] if len(index.topics) else "outlier"
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        app.query_params.update({"corpus": corpus, "page": "topics", "topic": topic_id, **params})
+        return app.run()
+
+    return open_page
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_every_part_opens_over_every_snapshot_and_the_list_is_there(open_topic, variants_store, corpus, part):
+    for words in ("", "xyzzy"):
+        app = open_topic(variants_store, corpus, part=part, words=words)
+        assert not app.exception
+        assert [error.value for error in app.error] == []
+        assert app.query_params["topic"]
+        assert any(heading.value in ("All papers of the topic", "Papers") for heading in app.subheader)
+        if corpus == "hostile":
+            for element, text in texts_of(app):
+                assert element.type == "text" or not ACTIVE.search(text), (element.type, text)
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("archive", sorted(path.name for path in ARCHIVES.iterdir() if path.is_dir()))
+def test_every_part_opens_over_archived_snapshots(open_topic, archive, part):
+    app = open_topic(ARCHIVES / archive, part=part)
+    assert not app.exception
+    assert [error.value for error in app.error] == []
+
+
+def test_venues_and_facets_are_named_and_can_be_taken_away(open_topic, variants_store):
+    app = open_topic(variants_store, part="groups")
+    assert {"**Venue**", "**Countries**"} <= {text.value for text in app.markdown}
+    assert "share in the whole corpus" in words_on(app)
+    assert any(button.key == "topic-groups-csv" for button in app.get("download_button"))
+
+
+def test_a_part_that_does_not_exist_is_left_out_and_said(open_topic, variants_store):
+    app = open_topic(variants_store, part="nonsense")
+    assert "part" not in app.query_params
+    assert any("part of the page" in warning.value for warning in app.warning)
