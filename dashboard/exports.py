@@ -27,10 +27,12 @@ from dashboard.queries import (
     listed_papers,
     matching_rows,
     papers_at,
+    papers_with_terms,
     topic_groups,
     topic_name,
     topic_overview,
     topic_trends,
+    topic_words,
 )
 from dashboard.settings import SETTINGS, cache_folder
 from dashboard.state import View, query_of
@@ -58,6 +60,7 @@ _GROUP_COLUMNS = (
     "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_with", "share", "n_all", "n_all_with",
     "share_all", "log_odds", "log_odds_low",
 )  # fmt: skip
+_WORD_COLUMNS = ("topic_id", "topic_label", "term", "n_papers", "share", "n_all", "share_all", "relevance")
 
 
 class ExportError(Exception):
@@ -99,6 +102,8 @@ def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] |
             return trends_csv(index, view)
         case "groups":
             return groups_csv(index, view)
+        case "words":
+            return words_csv(index, view)
     return papers_csv(index, view, query_vector)
 
 
@@ -109,7 +114,7 @@ def needs_query_vector(view: View) -> bool:
 
 def file_name(view: View) -> str:
     """A name for the file: corpus, what it lists, snapshot. Letters, digits, dots and dashes only."""
-    what = view.topic if view.topic and table_of(view) in ("papers", "groups") else ""
+    what = view.topic if view.topic and table_of(view) in ("papers", "groups", "words") else ""
     return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + ".csv"
 
 
@@ -190,6 +195,22 @@ def groups_csv(index: SnapshotIndex, view: View) -> bytes:
         for kind in kinds
     ]
     return _frame_csv(pd.concat(parts) if parts else pd.DataFrame(columns=list(_GROUP_COLUMNS)), _GROUP_COLUMNS, view)
+
+
+def words_csv(index: SnapshotIndex, view: View) -> bytes:
+    """The words of ``view``'s topic under its filters, by its relevance.
+
+    Raises
+    ------
+    ExportError
+        No topic is named.
+    """
+    if view.topic is None:
+        raise ExportError("Words are those of one topic: name it in the view, as topic=ID.")
+    found = papers_with_terms(index, view.topic)
+    words = topic_words(index, found, matching_rows(index, view.filters), view.topic, view.relevance)
+    named = words.assign(topic_id=view.topic, topic_label=topic_name(index, view.topic))
+    return _frame_csv(named, _WORD_COLUMNS, view)
 
 
 def _groups(view: View, index: SnapshotIndex) -> Sequence[str]:

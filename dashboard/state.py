@@ -38,8 +38,9 @@ PAPER_SORTS = ("strength", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
-PARTS = ("time", "groups")
-TABLES = ("papers", "topics", "trends", "groups")
+PARTS = ("time", "words", "groups")
+RELEVANCES = tuple(tenths / 10 for tenths in range(11))
+TABLES = ("papers", "topics", "trends", "groups", "words")
 
 
 def clean_text(text: str) -> str:
@@ -112,6 +113,7 @@ class View:
     period: str | None = None  # papers of one period
     measure: Literal["share", "count"] = "share"
     part: str = "time"  # of a topic's page: one of PARTS
+    relevance: float = 0.6  # λ of a topic's words, one of RELEVANCES: 0 distinctive, 1 frequent
     group: str = ""  # "", "venue" or a facet's name: what splits trends
     colour_by: str = "topic"
     selection: Polygon | None = None
@@ -196,6 +198,7 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "measure": _unless(view.measure, "share"),
         "group": view.group,
         "part": _unless(view.part, "time"),
+        "lambda": _unless(f"{view.relevance:g}", "0.6"),
         "colour": _unless(view.colour_by, "topic"),
         "area": "_".join(f"{_number(x)}~{_number(y)}" for x, y in view.selection or ()),
         "window": "~".join(_number(value) for value in _window(view.viewport)),

@@ -69,7 +69,7 @@ def _kind(context: PageContext, topic_id: str, kind: str, table: pd.DataFrame, k
         Row(
             str(group["group"]),
             _filtered(context.view, kind, str(group["group"])),
-            note=f"{group['n_papers']:,} · {_percent(group['share'])} vs {_percent(group['share_all'])}",
+            note=f"{group['n_papers']:,} · {in_percent(group['share'])} vs {in_percent(group['share_all'])}",
             hint=(
                 f"{group['n_papers']:,} of {group['n_with']:,} papers here, "
                 f"{group['n_all']:,} of {group['n_all_with']:,} in the corpus; log-odds {group['log_odds']:+.2f}"
@@ -90,8 +90,8 @@ def _filtered(view: View, kind: str, value: str) -> View:
     return view.with_filters(facets=view.filters.with_facet(kind, (value,)).facets)
 
 
-def _percent(share: float) -> str:
-    """With a decimal where it says something."""
+def in_percent(share: float) -> str:
+    """A share with a decimal where that says something."""
     if 0 < share < 0.001:
         return "<0.1%"
     return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{share:.1%}"

@@ -7,10 +7,12 @@ papers, rows are positions in the snapshot's own order.
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
 from dashboard.queries.groups import group_kinds, topic_groups
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
+from dashboard.queries.lineage import coarser_topics
 from dashboard.queries.papers import listed_papers, paper_rows, papers_at
 from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
 from dashboard.queries.topics import neighbouring_topics, representative_rows, topic_name, topic_overview, topic_sizes
 from dashboard.queries.trends import complete_shares, n_dated, period_start, topic_trends
+from dashboard.queries.words import papers_with_terms, phrase, topic_words
 
 __all__ = [
     "MAX_NEAREST",
@@ -21,6 +23,7 @@ __all__ = [
     "Rows",
     "SnapshotIndex",
     "Values",
+    "coarser_topics",
     "complete_shares",
     "group_kinds",
     "index_snapshot",
@@ -30,7 +33,9 @@ __all__ = [
     "neighbouring_topics",
     "paper_rows",
     "papers_at",
+    "papers_with_terms",
     "period_start",
+    "phrase",
     "representative_rows",
     "rows_in_polygon",
     "rows_with_words",
@@ -42,5 +47,6 @@ __all__ = [
     "topic_overview",
     "topic_sizes",
     "topic_trends",
+    "topic_words",
     "value_counts",
 ]

@@ -15,6 +15,7 @@ from dashboard.components.paper_rows import paper_rows
 from dashboard.components.topic_groups import groups_title, topic_groups_panel
 from dashboard.components.topic_rows import topic_rows, trend_in_words
 from dashboard.components.topic_trend import topic_trend
+from dashboard.components.topic_words import topic_words_panel
 from dashboard.context import PageContext
 from dashboard.queries import neighbouring_topics, representative_rows
 from dashboard.safe_text import for_markdown
@@ -58,12 +59,14 @@ def topic_page(context: PageContext, topic_id: str) -> None:
 
 def _part(context: PageContext, topic: pd.Series) -> None:
     """The part of the page that is chosen: one at a time, so that the papers below stay near."""
-    titles = {"time": "Over time", "groups": groups_title(context)}
+    titles = {"time": "Over time", "words": "Words", "groups": groups_title(context)}
     parts = [part for part, title in titles.items() if title]
     chosen = context.view.part if context.view.part in parts else "time"
     links = [Link(titles[part], replace(context.view, part=part)) for part in parts]
     link_bar(links, key="topic-parts", name="About this topic", current=parts.index(chosen))
-    if chosen == "groups":
+    if chosen == "words":
+        topic_words_panel(context, str(topic["topic_id"]), key="topic-words")
+    elif chosen == "groups":
         topic_groups_panel(context, str(topic["topic_id"]), key="topic-groups")
     else:
         topic_trend(context, topic, key="topic-trend")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dashboard.queries import SnapshotIndex, topic_groups
+from dashboard.queries import SnapshotIndex, papers_with_terms, topic_groups, topic_words
 from tests.browser.visits import Visit, rows_of
 
 pytestmark = pytest.mark.browser
@@ -118,3 +118,31 @@ def test_a_venue_typical_of_a_topic_filters_its_papers(visit: Visit, index_of: O
     assert visit.query["part"] == ["groups"]
     visit.expect_listed(int(here["n_papers"].iloc[0]), index.n_papers)
     visit.expect_count(int(here["n_all"].iloc[0]), index.n_papers)
+
+
+def test_words_go_from_frequent_to_distinctive_and_filter_the_papers(visit: Visit, index_of: Opener) -> None:
+    index = index_of("tiny")
+    topic_id = index.topic_ids[1]
+    everything = np.ones(index.n_papers, dtype=bool)
+    found = papers_with_terms(index, topic_id)
+    page = visit.open(f"corpus=tiny&page=topics&topic={topic_id}")
+    page.get_by_role("navigation", name="About this topic").get_by_role("link", name="Words").click()
+    page.wait_for_url(re.compile("part=words"))
+    listed = page.get_by_role("list", name="Words, most relevant first").get_by_role("link")
+    before = topic_words(index, found, everything, topic_id, 0.6)["term"].head(16).tolist()
+    expect(listed.locator(".label")).to_have_text(before)
+    slider = page.get_by_role("slider", name=re.compile("Distinctive"))
+    slider.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile("lambda=0(&|$)"))
+    distinctive = topic_words(index, found, everything, topic_id, 0.0)
+    assert distinctive["term"].head(16).tolist() != before
+    expect(listed.locator(".label")).to_have_text(distinctive["term"].head(16).tolist())
+    expect(slider).to_be_focused()
+    rows = rows_of(visit.download(page.get_by_role("button", name="CSV", exact=True).first))
+    assert [row["term"] for row in rows] == distinctive["term"].tolist()
+    listed.first.click()
+    page.wait_for_url(re.compile("words="))
+    visit.expect_listed(int(distinctive["n_papers"].iloc[0]), index.n_papers)
+    visit.expect_count(int(distinctive["n_all"].iloc[0]), index.n_papers)
