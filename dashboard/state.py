@@ -34,7 +34,7 @@ LARGEST_COORDINATE = 1e6
 
 PAGES = ("overview", "map", "topics", "trends", "search", "data")
 MODES = ("words", "meaning")
-PAPER_SORTS = ("strength", "newest", "oldest", "citations", "title")
+PAPER_SORTS = ("strength", "borderline", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")

@@ -4,6 +4,7 @@ No Streamlit, no caches, nothing changed in place. Masks are bool arrays over al
 papers, rows are positions in the snapshot's own order.
 """
 
+from dashboard.queries.borderline import borderline_rows, rivals
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
 from dashboard.queries.groups import group_kinds, topic_groups
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
@@ -23,6 +24,7 @@ __all__ = [
     "Rows",
     "SnapshotIndex",
     "Values",
+    "borderline_rows",
     "coarser_topics",
     "complete_shares",
     "group_kinds",
@@ -37,6 +39,7 @@ __all__ = [
     "period_start",
     "phrase",
     "representative_rows",
+    "rivals",
     "rows_in_polygon",
     "rows_with_words",
     "search_meaning",

@@ -10,18 +10,25 @@ import streamlit as st
 
 from dashboard.components.link_list import link_list
 from dashboard.components.links import Link, link_bar, view_button
-from dashboard.components.paper_list import paper_list
+from dashboard.components.paper_list import LIST_ANCHOR, paper_list
 from dashboard.components.paper_rows import paper_rows
 from dashboard.components.topic_groups import groups_title, topic_groups_panel
 from dashboard.components.topic_rows import topic_rows, trend_in_words
 from dashboard.components.topic_trend import topic_trend
 from dashboard.components.topic_words import topic_words_panel
 from dashboard.context import PageContext
-from dashboard.queries import neighbouring_topics, representative_rows
+from dashboard.queries import borderline_rows, neighbouring_topics, representative_rows, rivals, topic_name
 from dashboard.safe_text import for_markdown
 from pipeline.stability import FOUND_ABOVE, SUBSET_SHARE, stability_in_words
 
-_N_REPRESENTATIVE = 5
+_N_REPRESENTATIVE = 4
+_N_BORDERLINE = 3
+_N_NEAR = 4
+_NOTE_CHARACTERS = 24
+_BORDERLINE_HELP = (
+    "First those that are nearer to two other topics than to their own, then those nearer to one, then those whose own "
+    "topic is hardly nearer than the next; by the cosine to the topics' centres."
+)
 COHERENCE_HELP = "How often the topic's top keywords stand in the same papers (NPMI, −1 to 1)."
 _STABILITY_HELP = (
     f"The corpus is fitted again, each time with another seed and on another {SUBSET_SHARE:.0%} of its papers. "
@@ -49,6 +56,7 @@ def topic_page(context: PageContext, topic_id: str) -> None:
             _part(context, topic)
         with right:
             _representative(context, topic_id)
+            _borderline(context, topic_id)
             _neighbours(context, topic_id)
     if view.period is None:
         paper_list(context, key="topic-papers", heading="All papers of the topic" if topic is not None else "Papers")
@@ -89,6 +97,7 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
             st.metric("Coherence", f"{topic['coherence']:.2f}", help=COHERENCE_HELP, width="content")
         on_map = view.to("map", topic=topic["topic_id"])
         view_button("On the map", on_map, key="topic-map", icon=":material/location_on:")
+        st.markdown(f"[↓ Its papers](#{LIST_ANCHOR})", width="content")
     st.caption(_stability(topic), help=_STABILITY_HELP)
 
 
@@ -121,8 +130,40 @@ def _representative(context: PageContext, topic_id: str) -> None:
     link_list(paper_rows(context, rows, "year"), key="topic-representative", name="Representative papers")
 
 
+def _borderline(context: PageContext, topic_id: str) -> None:
+    """Papers that could as well be elsewhere, each with where; the list below takes the same order."""
+    rows = borderline_rows(context.index, context.mask, topic_id, _N_BORDERLINE)
+    if not len(rows):
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.subheader("Borderline papers", anchor=False, help=_BORDERLINE_HELP, width="stretch")
+        whole = context.view.to(sort="borderline")
+        view_button("List all so", whole, key="topic-borderline-all", icon=":material/sort:")
+    papers = [
+        replace(row, note=_or(context, other), hint=_rival(context, other, lead))
+        for row, (other, lead) in zip(paper_rows(context, rows, "year"), rivals(context.index, rows), strict=True)
+    ]
+    link_list(papers, key="topic-borderline", name="Borderline papers")
+
+
+def _rival(context: PageContext, topic_id: str, lead: float | None) -> str:
+    """How a paper stands between its own topic and another. Plain text."""
+    if not topic_id:
+        return ""
+    other = topic_name(context.index, topic_id)
+    if lead is None:
+        return f"Two other topics are nearer than its own, {other} most"
+    return f"{other} is nearer by {-lead:.2f}" if lead < 0 else f"Its own topic is nearer than {other} by {lead:.2f}"
+
+
+def _or(context: PageContext, topic_id: str) -> str:
+    """The other topic, in few letters. Plain text."""
+    line = " ".join(f"or {topic_name(context.index, topic_id)}".split()) if topic_id else ""
+    return line if len(line) <= _NOTE_CHARACTERS else line[: _NOTE_CHARACTERS - 1].rstrip() + "…"
+
+
 def _neighbours(context: PageContext, topic_id: str) -> None:
-    near = dict(neighbouring_topics(context.index, topic_id))
+    near = dict(neighbouring_topics(context.index, topic_id, _N_NEAR))
     if not near:
         return
     st.subheader("Neighbouring topics", anchor=False, help="By the cosine of their mean embeddings.")

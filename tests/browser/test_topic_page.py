@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dashboard.queries import SnapshotIndex, papers_with_terms, topic_groups, topic_words
+from dashboard.queries import SnapshotIndex, borderline_rows, papers_with_terms, topic_groups, topic_words
 from tests.browser.visits import Visit, rows_of
 
 pytestmark = pytest.mark.browser
@@ -146,3 +146,30 @@ def test_words_go_from_frequent_to_distinctive_and_filter_the_papers(visit: Visi
     page.wait_for_url(re.compile("words="))
     visit.expect_listed(int(distinctive["n_papers"].iloc[0]), index.n_papers)
     visit.expect_count(int(distinctive["n_all"].iloc[0]), index.n_papers)
+
+
+def test_borderline_papers_open_and_the_whole_list_takes_their_order(visit: Visit, index_of: Opener) -> None:
+    index = index_of("tiny")
+    topic_id = index.topic_ids[0]
+    rows = borderline_rows(index, np.ones(index.n_papers, dtype=bool), topic_id, index.n_papers)
+    titles = index.papers["title"].iloc[rows].tolist()
+    page = visit.open(f"corpus=tiny&page=topics&topic={topic_id}")
+    listed = page.get_by_role("list", name="Borderline papers").get_by_role("link")
+    expect(listed.locator(".label")).to_have_text(titles[:3])
+    expect(listed.first).to_contain_text("or ")
+    page.get_by_role("button", name="List all so").click()
+    page.wait_for_url(re.compile("sort=borderline"))
+    expect(visit.titles("topic-papers")).to_have_text(titles[:20])
+    listed.first.click()
+    page.wait_for_url(re.compile("paper="))
+    expect(page.get_by_role("dialog").get_by_text(titles[0])).to_be_visible()
+
+
+def test_the_papers_are_one_click_away(visit: Visit, index_of: Opener) -> None:
+    page = visit.open(f"corpus=tiny&page=topics&topic={index_of('tiny').topic_ids[0]}")
+    heading = page.get_by_role("heading", name="All papers of the topic")
+    page.set_viewport_size({"width": 1280, "height": 500})
+    expect(heading).not_to_be_in_viewport()
+    page.get_by_role("link", name="↓ Its papers").click()
+    expect(heading).to_be_in_viewport()
+    visit.settled()
