@@ -38,7 +38,7 @@ PAPER_SORTS = ("strength", "borderline", "newest", "oldest", "citations", "title
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
-PARTS = ("time", "words", "groups")
+PARTS = ("time", "words", "groups", "siblings")
 RELEVANCES = tuple(tenths / 10 for tenths in range(11))
 TABLES = ("papers", "topics", "trends", "groups", "words")
 

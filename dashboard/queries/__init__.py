@@ -8,7 +8,7 @@ from dashboard.queries.borderline import borderline_rows, rivals
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
 from dashboard.queries.groups import group_kinds, topic_groups
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
-from dashboard.queries.lineage import coarser_topics
+from dashboard.queries.lineage import coarser_topics, finest_within
 from dashboard.queries.papers import listed_papers, paper_rows, papers_at
 from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
 from dashboard.queries.topics import neighbouring_topics, representative_rows, topic_name, topic_overview, topic_sizes
@@ -27,6 +27,7 @@ __all__ = [
     "borderline_rows",
     "coarser_topics",
     "complete_shares",
+    "finest_within",
     "group_kinds",
     "index_snapshot",
     "listed_papers",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from dashboard.queries.index import SnapshotIndex
@@ -12,12 +14,25 @@ def coarser_topics(index: SnapshotIndex, topic_id: str) -> pd.DataFrame:
 
     Empty for outliers, for unknown ids, and in a snapshot of one level.
     """
+    above = _above(_parents(index), topic_id)
+    return index.snapshot.topics.set_index("topic_id", drop=False).loc[above].reset_index(drop=True)
+
+
+def finest_within(index: SnapshotIndex, coarse_id: str) -> list[str]:
+    """Ids of the finest topics that a coarser one holds, in order of number."""
+    parents = _parents(index)
+    return [topic_id for topic_id in index.topic_ids if coarse_id in _above(parents, topic_id)]
+
+
+def _parents(index: SnapshotIndex) -> Mapping[str, object]:
     topics = index.snapshot.topics
-    parents = dict(zip(topics["topic_id"], topics["parent"], strict=True))
+    return dict(zip(topics["topic_id"], topics["parent"], strict=True))
+
+
+def _above(parents: Mapping[str, object], topic_id: str) -> list[str]:
     above: list[str] = []
     parent = parents.get(topic_id)
     while isinstance(parent, str):
         above.append(parent)
         parent = parents.get(parent)
-    rows = topics.set_index("topic_id", drop=False).loc[above]
-    return rows.reset_index(drop=True)
+    return above

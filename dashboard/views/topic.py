@@ -14,10 +14,18 @@ from dashboard.components.paper_list import LIST_ANCHOR, paper_list
 from dashboard.components.paper_rows import paper_rows
 from dashboard.components.topic_groups import groups_title, topic_groups_panel
 from dashboard.components.topic_rows import topic_rows, trend_in_words
+from dashboard.components.topic_siblings import topic_siblings
 from dashboard.components.topic_trend import topic_trend
 from dashboard.components.topic_words import topic_words_panel
 from dashboard.context import PageContext
-from dashboard.queries import borderline_rows, neighbouring_topics, representative_rows, rivals, topic_name
+from dashboard.queries import (
+    borderline_rows,
+    coarser_topics,
+    neighbouring_topics,
+    representative_rows,
+    rivals,
+    topic_name,
+)
 from dashboard.safe_text import for_markdown
 from pipeline.stability import FOUND_ABOVE, SUBSET_SHARE, stability_in_words
 
@@ -67,13 +75,17 @@ def topic_page(context: PageContext, topic_id: str) -> None:
 
 def _part(context: PageContext, topic: pd.Series) -> None:
     """The part of the page that is chosen: one at a time, so that the papers below stay near."""
+    above = coarser_topics(context.index, str(topic["topic_id"]))
     titles = {"time": "Over time", "words": "Words", "groups": groups_title(context)}
+    titles["siblings"] = "Siblings" if len(above) else ""
     parts = [part for part, title in titles.items() if title]
     chosen = context.view.part if context.view.part in parts else "time"
     links = [Link(titles[part], replace(context.view, part=part)) for part in parts]
     link_bar(links, key="topic-parts", name="About this topic", current=parts.index(chosen))
     if chosen == "words":
         topic_words_panel(context, str(topic["topic_id"]), key="topic-words")
+    elif chosen == "siblings":
+        topic_siblings(context, str(topic["topic_id"]), above, key="topic-siblings")
     elif chosen == "groups":
         topic_groups_panel(context, str(topic["topic_id"]), key="topic-groups")
     else:
@@ -85,7 +97,9 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
     within = int((index.topic_codes[context.mask] == index.topic_code_of[topic["topic_id"]]).sum())
     st.title(for_markdown(topic["label"], limit=120), anchor=False)
     badges = " ".join(f":gray-badge[{for_markdown(word, limit=50)}]" for word in list(topic["keywords"])[:12])
-    st.markdown(f"Topic {topic['number']} of {len(index.topics):,}\u2003{badges}")
+    place = _belongs_to(context, topic)
+    gap = "  \n" if place else "\u2003"
+    st.markdown(f"Topic {topic['number']} of {len(index.topics):,}{place}{gap}{badges}")
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
         of_all = f"of {int(topic['size']):,} in the topic without filters"
         st.metric("Papers", f"{within:,}", help=of_all, width="content")
@@ -99,6 +113,13 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
         view_button("On the map", on_map, key="topic-map", icon=":material/location_on:")
         st.markdown(f"[↓ Its papers](#{LIST_ANCHOR})", width="content")
     st.caption(_stability(topic), help=_STABILITY_HELP)
+
+
+def _belongs_to(context: PageContext, topic: pd.Series) -> str:
+    """The coarser topics that hold it, coarsest first: markdown."""
+    labels = coarser_topics(context.index, str(topic["topic_id"]))["label"]
+    names = [f"**{for_markdown(label, limit=60)}**" for label in reversed(labels.tolist())]
+    return f", in {' › '.join(names)}" if names else ""
 
 
 def _stability(topic: pd.Series) -> str:

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dashboard.queries import SnapshotIndex, borderline_rows, papers_with_terms, topic_groups, topic_words
+from dashboard.queries import (
+    SnapshotIndex,
+    borderline_rows,
+    coarser_topics,
+    finest_within,
+    papers_with_terms,
+    topic_groups,
+    topic_words,
+)
 from tests.browser.visits import Visit, rows_of
 
 pytestmark = pytest.mark.browser
@@ -172,4 +180,26 @@ def test_the_papers_are_one_click_away(visit: Visit, index_of: Opener) -> None:
     expect(heading).not_to_be_in_viewport()
     page.get_by_role("link", name="↓ Its papers").click()
     expect(heading).to_be_in_viewport()
+    visit.settled()
+
+
+def test_siblings_lead_from_topic_to_topic_and_to_the_trends(visit: Visit, index_of: Opener) -> None:
+    index = index_of("three-levels")
+    topic_id = index.topic_ids[0]
+    above = coarser_topics(index, topic_id)
+    siblings = finest_within(index, above["topic_id"].iloc[0])
+    page = visit.open(f"corpus=three-levels&page=topics&topic={topic_id}")
+    page.get_by_role("navigation", name="About this topic").get_by_role("link", name="Siblings").click()
+    page.wait_for_url(re.compile("part=siblings"))
+    listed = page.get_by_role("list", name="Siblings").get_by_role("link")
+    expect(listed).to_have_count(len(siblings))
+    assert len(siblings) > 1
+    other = index.topic(siblings[-1])
+    assert other is not None
+    listed.filter(has_text=other["label"]).last.click()
+    page.wait_for_url(re.compile(f"topic={siblings[-1]}.*part=siblings"))
+    expect(page.get_by_role("heading", name=other["label"], exact=True)).to_be_visible()
+    page.get_by_role("button", name="Compare over time").click()
+    page.wait_for_url(re.compile("page=trends"))
+    assert set(visit.query["topics"]) == set(siblings)
     visit.settled()

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.queries import index_snapshot
+from dashboard.queries import coarser_topics, finest_within, index_snapshot
 from dashboard.state import PARTS
 from pipeline.snapshot import open_snapshot
 from tests.archive_snapshot import ARCHIVES
@@ -72,3 +72,24 @@ def test_the_slider_of_words_stands_in_the_address(open_topic, variants_store):
     app = open_topic(variants_store, part="words", **{"lambda": "nan"})
     assert app.select_slider[0].value == 0.6
     assert "lambda" not in app.query_params
+
+
+def test_a_topic_says_what_it_belongs_to_and_leads_to_its_siblings_over_time(open_topic, variants_store):
+    index = index_snapshot(open_snapshot(variants_store, "three-levels"))
+    topic_id = index.topic_ids[0]
+    app = open_topic(variants_store, "three-levels", part="siblings")
+    above = coarser_topics(index, topic_id)
+    for coarse in above.to_dict("records"):
+        size = int(index.topic(topic_id)["size"])
+        n_within = len(finest_within(index, coarse["topic_id"]))
+        said = f"{size} of {coarse['size']} papers ({size / coarse['size']:.0%}) in **{coarse['label']}**"
+        assert any(text.value == f"{said}, which holds {n_within} topics." for text in app.markdown)
+    heading = next(text.value for text in app.markdown if text.value.startswith("Topic 1 of"))
+    coarsest, next_coarser = (f"**{above['label'].iloc[place]}**" for place in (-1, 0))
+    assert 0 < heading.index(coarsest) < heading.index(next_coarser)
+    app.button(key="topic-siblings-compare").click().run()
+    assert app.query_params["page"] == "trends"
+    shown = app.query_params["topics"]
+    assert set([shown] if isinstance(shown, str) else shown) <= set(index.topic_ids)
+    app = open_topic(variants_store, part="siblings")  # one level only: nothing to show, so what is over time
+    assert any("The band is a 95 % interval" in caption.value for caption in app.caption)
