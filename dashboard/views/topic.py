@@ -16,6 +16,7 @@ from dashboard.components.topic_groups import groups_title, topic_groups_panel
 from dashboard.components.topic_rows import topic_rows, trend_in_words
 from dashboard.components.topic_siblings import topic_siblings
 from dashboard.components.topic_trend import topic_trend
+from dashboard.components.topic_trust import topic_trust
 from dashboard.components.topic_words import topic_words_panel
 from dashboard.context import PageContext
 from dashboard.queries import (
@@ -27,7 +28,6 @@ from dashboard.queries import (
     topic_name,
 )
 from dashboard.safe_text import for_markdown
-from pipeline.stability import FOUND_ABOVE, SUBSET_SHARE, stability_in_words
 
 _N_REPRESENTATIVE = 4
 _N_BORDERLINE = 3
@@ -36,12 +36,6 @@ _NOTE_CHARACTERS = 24
 _BORDERLINE_HELP = (
     "First those that are nearer to two other topics than to their own, then those nearer to one, then those whose own "
     "topic is hardly nearer than the next; by the cosine to the topics' centres."
-)
-COHERENCE_HELP = "How often the topic's top keywords stand in the same papers (NPMI, −1 to 1)."
-_STABILITY_HELP = (
-    f"The corpus is fitted again, each time with another seed and on another {SUBSET_SHARE:.0%} of its papers. "
-    f"The topic is found in a run if its best match there shares more than {FOUND_ABOVE:.0%} of the papers that are "
-    'in either of the two; "same papers" is that share, averaged over all runs.'
 )
 
 
@@ -107,12 +101,10 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
         st.metric("Share", share, help="of the papers that pass the filters", width="content")
         if word := trend_in_words(topic["trend_class"], topic["burst_from"], topic["burst_to"]):
             st.metric("Trend", word, help=_trend_help(topic), width="content")
-        if not pd.isna(topic["coherence"]):
-            st.metric("Coherence", f"{topic['coherence']:.2f}", help=COHERENCE_HELP, width="content")
         on_map = view.to("map", topic=topic["topic_id"])
         view_button("On the map", on_map, key="topic-map", icon=":material/location_on:")
         st.markdown(f"[↓ Its papers](#{LIST_ANCHOR})", width="content")
-    st.caption(_stability(topic), help=_STABILITY_HELP)
+    topic_trust(index, topic)
 
 
 def _belongs_to(context: PageContext, topic: pd.Series) -> str:
@@ -120,12 +112,6 @@ def _belongs_to(context: PageContext, topic: pd.Series) -> str:
     labels = coarser_topics(context.index, str(topic["topic_id"]))["label"]
     names = [f"**{for_markdown(label, limit=60)}**" for label in reversed(labels.tolist())]
     return f", in {' › '.join(names)}" if names else ""
-
-
-def _stability(topic: pd.Series) -> str:
-    said = stability_in_words(topic["stability"], topic["stability_runs"], topic["stability_found"])
-    how = "" if pd.notna(topic["stability"]) else ". Fitting with --stability 10 measures it"
-    return f"Stability: {said}{how}."
 
 
 def _trend_help(topic: pd.Series) -> str:
