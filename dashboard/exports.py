@@ -23,14 +23,19 @@ from dashboard.permalinks import place_from_query, view_from_query
 from dashboard.queries import (
     SnapshotIndex,
     at_dial,
+    group_kinds,
     index_snapshot,
     levelled,
     listed_papers,
     matching_rows,
     papers_at,
+    papers_with_terms,
+    topic_groups,
+    topic_name,
     topic_overview,
     topic_tree,
     topic_trends,
+    topic_words,
 )
 from dashboard.settings import SETTINGS, cache_folder
 from dashboard.state import View, query_of
@@ -57,6 +62,11 @@ _TREND_COLUMNS = (
     "period", "period_start", "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_period", "share",
     "share_low", "share_high",
 )  # fmt: skip
+_GROUP_COLUMNS = (
+    "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_with", "share", "n_all", "n_all_with",
+    "share_all", "log_odds", "log_odds_low",
+)  # fmt: skip
+_WORD_COLUMNS = ("topic_id", "topic_label", "term", "n_papers", "share", "n_all", "share_all", "relevance")
 
 
 class ExportError(Exception):
@@ -100,6 +110,10 @@ def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] |
             return trends_csv(index, view)
         case "hierarchy":
             return hierarchy_csv(index, view)
+        case "groups":
+            return groups_csv(index, view)
+        case "words":
+            return words_csv(index, view)
     return papers_csv(index, view, query_vector)
 
 
@@ -110,7 +124,7 @@ def needs_query_vector(view: View) -> bool:
 
 def file_name(view: View) -> str:
     """A name for the file: corpus, what it lists, snapshot. Letters, digits, dots and dashes only."""
-    what = view.topic if view.topic and table_of(view) == "papers" else ""
+    what = view.topic if view.topic and table_of(view) in ("papers", "groups", "words") else ""
     return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + ".csv"
 
 
@@ -185,6 +199,35 @@ def trends_csv(index: SnapshotIndex, view: View) -> bytes:
     names = [labels.get(topic_id, "Outliers") for topic_id in trends["topic_id"]]
     named = trends.assign(topic_label=names)
     return _frame_csv(named, _TREND_COLUMNS, view)
+
+
+def groups_csv(index: SnapshotIndex, view: View) -> bytes:
+    """Venues and facets against the corpus under ``view``'s filters: of its topic, or of each."""
+    mask = matching_rows(index, view.filters)
+    kinds = [view.group] if view.group else group_kinds(index)
+    chosen = [view.topic] if view.topic else index.topic_ids
+    parts = [
+        topic_groups(index, kind, mask, topic_id).assign(topic_id=topic_id, topic_label=topic_name(index, topic_id))
+        for topic_id in chosen
+        for kind in kinds
+    ]
+    return _frame_csv(pd.concat(parts) if parts else pd.DataFrame(columns=list(_GROUP_COLUMNS)), _GROUP_COLUMNS, view)
+
+
+def words_csv(index: SnapshotIndex, view: View) -> bytes:
+    """The words of ``view``'s topic under its filters, by its relevance.
+
+    Raises
+    ------
+    ExportError
+        No topic is named.
+    """
+    if view.topic is None:
+        raise ExportError("Words are those of one topic: name it in the view, as topic=ID.")
+    found = papers_with_terms(index, view.topic)
+    words = topic_words(index, found, matching_rows(index, view.filters), view.topic, view.relevance)
+    named = words.assign(topic_id=view.topic, topic_label=topic_name(index, view.topic))
+    return _frame_csv(named, _WORD_COLUMNS, view)
 
 
 def _groups(view: View, index: SnapshotIndex) -> Sequence[str]:

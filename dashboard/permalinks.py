@@ -20,6 +20,8 @@ from dashboard.state import (
     MODES,
     PAGES,
     PAPER_SORTS,
+    PARTS,
+    RELEVANCES,
     TABLES,
     TOPIC_SORTS,
     Facts,
@@ -193,6 +195,8 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         period=read.one("period", "period", facts.periods, None),
         measure=read.one("measure", "measure", MEASURES, "share"),
         group=read.one("group", "grouping", ("venue", *facts.facets), ""),
+        relevance=float(read.one("lambda", "weight of words", {f"{value:g}" for value in RELEVANCES}, "0.6")),
+        part=read.one("part", "part of the page", PARTS, "time"),
         colour_by=read.one("colour", "colouring", COLOURS, "topic"),
         selection=read.polygon(),
         viewport=(window[0], window[2], window[1], window[3]) if len(window) == 4 else None,  # x, x, y, y

@@ -34,11 +34,13 @@ LARGEST_COORDINATE = 1e6
 
 PAGES = ("overview", "map", "topics", "hierarchy", "trends", "search", "data")
 MODES = ("words", "meaning")
-PAPER_SORTS = ("strength", "newest", "oldest", "citations", "title")
+PAPER_SORTS = ("strength", "borderline", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
-TABLES = ("papers", "topics", "trends", "hierarchy")
+PARTS = ("time", "words", "groups", "siblings")
+RELEVANCES = tuple(tenths / 10 for tenths in range(11))
+TABLES = ("papers", "topics", "trends", "hierarchy", "groups", "words")
 
 
 def clean_text(text: str) -> str:
@@ -112,6 +114,8 @@ class View:
     topics: tuple[str, ...] = ()  # of that level; compared on Trends, highlighted on Map; in the order chosen
     period: str | None = None  # papers of one period
     measure: Literal["share", "count"] = "share"
+    part: str = "time"  # of a topic's page: one of PARTS
+    relevance: float = 0.6  # λ of a topic's words, one of RELEVANCES: 0 distinctive, 1 frequent
     group: str = ""  # "", "venue" or a facet's name: what splits trends
     colour_by: str = "topic"
     selection: Polygon | None = None
@@ -138,7 +142,7 @@ class View:
         """
         if page is not None and page != self.page:
             closed: dict[str, Any] = dict.fromkeys(("topic", "paper", "similar", "period"))
-            closed |= {"table": "", "sort": ""}
+            closed |= {"table": "", "sort": "", "part": "time"}
             if page == "map" and ("paper" in changes or "topic" in changes):
                 closed["viewport"] = None  # what one wants to see may lie outside it
             changes = {"page": page, **closed, **changes}
@@ -203,6 +207,8 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "period": view.period or "",
         "measure": _unless(view.measure, "share"),
         "group": view.group,
+        "part": _unless(view.part, "time"),
+        "lambda": _unless(f"{view.relevance:g}", "0.6"),
         "colour": _unless(view.colour_by, "topic"),
         "area": "_".join(f"{_number(x)}~{_number(y)}" for x, y in view.selection or ()),
         "window": "~".join(_number(value) for value in _window(view.viewport)),

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.level_switch import level_switch
 from dashboard.components.dial import outlier_dial
+from dashboard.components.level_switch import level_switch
 from dashboard.components.links import view_button
 from dashboard.context import PageContext
 from dashboard.navigation import hold, on_change, permalink

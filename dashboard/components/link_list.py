@@ -37,6 +37,8 @@ class Row:
         ``#rrggbb`` of its dot, bar and line; ``""`` for the text's own.
     bar
         Length of a bar under the label, 0 to 1 of the list's longest.
+    tick
+        Where a tick stands over the bar, on the same scale: what it is compared with. The bar is as wide as the list.
     line
         Values over time, drawn from zero to the largest of them.
     current
@@ -51,6 +53,7 @@ class Row:
     hint: str = ""
     colour: str = ""
     bar: float | None = None
+    tick: float | None = None
     line: tuple[float, ...] = ()
     current: bool = False
     depth: int = 0
@@ -83,6 +86,7 @@ def _for_browser(row: Row) -> dict[str, object]:
         "query": query_of(row.view),
         "colour": row.colour,
         "bar": row.bar,
+        "tick": row.tick,
         "line": [round(float(value), 5) for value in row.line],
         "current": row.current,
         "depth": row.depth,

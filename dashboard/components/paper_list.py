@@ -20,10 +20,14 @@ from dashboard.safe_text import for_markdown, for_text
 from dashboard.settings import SETTINGS
 from dashboard.state import PAPER_SORTS, View
 
-__all__ = ["open_paper", "paper_list"]
+__all__ = ["LIST_ANCHOR", "open_paper", "paper_list"]
+
+LIST_ANCHOR = "papers"
+"""Where a link within a page leads that goes to its list of papers."""
 
 _SORT_LABELS = {
     "strength": "Strength in topic",
+    "borderline": "Most borderline",
     "newest": "Newest first",
     "oldest": "Oldest first",
     "citations": "Most cited",
@@ -51,7 +55,7 @@ def paper_list(
     hits = listed_papers(context.index, view, context.mask) if hits is None else hits
     n_listed = len(hits.rows)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.subheader(for_markdown(heading), anchor=False, width="stretch")
+        st.subheader(for_markdown(heading), anchor=LIST_ANCHOR, width="stretch")
         _sort_chooser(context, view, n_listed, key)
         _csv_menu(context, view, n_listed, key)
     st.caption(f"{n_listed:,} of {context.index.n_papers:,} papers")
@@ -86,6 +90,8 @@ def _sort_chooser(context: PageContext, view: View, n_listed: int, key: str) -> 
         orders = [sort for sort in orders if sort not in ("newest", "oldest")]
     if not context.index.papers["citations"].notna().any():
         orders = [sort for sort in orders if sort != "citations"]
+    if len(context.index.topics) < 2:
+        orders = [sort for sort in orders if sort != "borderline"]
     chosen = hold(f"{key}-sort", view.sort if view.sort in orders else "")
     st.selectbox(
         "Order",

@@ -160,6 +160,21 @@ class SnapshotIndex:
         return MappingProxyType({OUTLIER_TOPIC_ID: -1} | {t: code for code, t in enumerate(self.topic_ids)})
 
     @cached_property
+    def nearest_codes(self) -> NDArray[np.int32]:
+        """The topic whose centre each paper is nearest to, as its code; −1 where none is known."""
+        return self._codes_in("nearest_topic_id")
+
+    @cached_property
+    def second_codes(self) -> NDArray[np.int32]:
+        """The runner-up of `nearest_codes`."""
+        return self._codes_in("second_topic_id")
+
+    def _codes_in(self, column: str) -> NDArray[np.int32]:
+        codes = np.asarray(self.papers[column].map(self.topic_code_of).fillna(-1), dtype=np.int32)
+        codes.setflags(write=False)
+        return codes
+
+    @cached_property
     def year_range(self) -> tuple[int, int] | None:
         """First and last year; ``None`` for a corpus without dates."""
         dated = self.years[self.years != UNDATED]

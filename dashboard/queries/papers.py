@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.queries.borderline import borderline_order
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon
 from dashboard.queries.index import Mask, Rows, SnapshotIndex
 from dashboard.queries.search import Hits, search_meaning, search_words, similar_papers
@@ -73,6 +74,8 @@ def _order(index: SnapshotIndex, rows: Rows, view: View) -> NDArray[np.intp]:
     """Positions that sort ``rows`` (ascending) by ``view.sort``; ties keep the order of paper ids."""
     papers = index.papers
     sort = view.sort or ("strength" if view.topic is not None else "newest")
+    if sort == "borderline":
+        return borderline_order(index, rows)
     if sort == "title":
         titles = papers["title"].iloc[rows].str.casefold().to_numpy(dtype=object)
         return np.argsort(titles, kind="stable")

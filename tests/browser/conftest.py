@@ -35,7 +35,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def browser_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Corpora: ``tiny``, ``larger`` (whose topics fill pages), ``hostile``, ``three-levels`` and the empty ones."""
+    """Corpora to visit: ``tiny``, ``larger`` (whose topics fill pages), ``hostile``, ``three-levels``, empty ones."""
     store = tmp_path_factory.mktemp("browser") / "store"
     for name in (*EMPTY, "hostile", "three levels"):
         publish_variant(store, name)

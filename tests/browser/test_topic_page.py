@@ -4,11 +4,20 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dashboard.queries import SnapshotIndex
-from tests.browser.visits import Visit
+from dashboard.queries import (
+    SnapshotIndex,
+    borderline_rows,
+    coarser_topics,
+    finest_within,
+    papers_with_terms,
+    topic_groups,
+    topic_words,
+)
+from tests.browser.visits import Visit, rows_of
 
 pytestmark = pytest.mark.browser
 
@@ -94,3 +103,103 @@ def test_hostile_papers_stay_text_in_the_picture(visit: Visit, index_of: Opener)
         page = visit.open(f"corpus=hostile&page=topics&topic={topic_id}")
         expect(page.locator(".trend a").first).to_be_attached()
         assert page.locator(".trend img, .trend script").count() == 0
+
+
+def test_a_venue_typical_of_a_topic_filters_its_papers(visit: Visit, index_of: Opener) -> None:
+    index = index_of("tiny")
+    topic_id = index.topic_ids[0]
+    page = visit.open(f"corpus=tiny&page=topics&topic={topic_id}")
+    parts = page.get_by_role("navigation", name="About this topic")
+    parts.get_by_role("link", name="Venues and facets").click()
+    page.wait_for_url(re.compile("part=groups"))
+    table = topic_groups(index, "venue", np.ones(index.n_papers, dtype=bool), topic_id)
+    here = table[table["n_papers"] > 0]
+    listed = page.get_by_role("list", name="Venue, most typical first").get_by_role("link")
+    expect(listed).to_have_count(len(here))
+    for link, group in zip(listed.all(), here.to_dict("records"), strict=True):
+        expect(link).to_contain_text(group["group"])
+        expect(link).to_contain_text(f"{group['n_papers']} · ")
+    rows = rows_of(visit.download(page.get_by_role("button", name="CSV", exact=True).first))
+    assert [row["group"] for row in rows if row["group_kind"] == "venue"] == table["group"].tolist()
+    listed.first.click()
+    page.wait_for_url(re.compile("venue="))
+    assert visit.query["part"] == ["groups"]
+    visit.expect_listed(int(here["n_papers"].iloc[0]), index.n_papers)
+    visit.expect_count(int(here["n_all"].iloc[0]), index.n_papers)
+
+
+def test_words_go_from_frequent_to_distinctive_and_filter_the_papers(visit: Visit, index_of: Opener) -> None:
+    index = index_of("tiny")
+    topic_id = index.topic_ids[1]
+    everything = np.ones(index.n_papers, dtype=bool)
+    found = papers_with_terms(index, topic_id)
+    page = visit.open(f"corpus=tiny&page=topics&topic={topic_id}")
+    page.get_by_role("navigation", name="About this topic").get_by_role("link", name="Words").click()
+    page.wait_for_url(re.compile("part=words"))
+    listed = page.get_by_role("list", name="Words, most relevant first").get_by_role("link")
+    before = topic_words(index, found, everything, topic_id, 0.6)["term"].head(16).tolist()
+    expect(listed.locator(".label")).to_have_text(before)
+    slider = page.get_by_role("slider", name=re.compile("Distinctive"))
+    slider.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile("lambda=0(&|$)"))
+    distinctive = topic_words(index, found, everything, topic_id, 0.0)
+    assert distinctive["term"].head(16).tolist() != before
+    expect(listed.locator(".label")).to_have_text(distinctive["term"].head(16).tolist())
+    expect(slider).to_be_focused()
+    rows = rows_of(visit.download(page.get_by_role("button", name="CSV", exact=True).first))
+    assert [row["term"] for row in rows] == distinctive["term"].tolist()
+    listed.first.click()
+    page.wait_for_url(re.compile("words="))
+    visit.expect_listed(int(distinctive["n_papers"].iloc[0]), index.n_papers)
+    visit.expect_count(int(distinctive["n_all"].iloc[0]), index.n_papers)
+
+
+def test_borderline_papers_open_and_the_whole_list_takes_their_order(visit: Visit, index_of: Opener) -> None:
+    index = index_of("tiny")
+    topic_id = index.topic_ids[0]
+    rows = borderline_rows(index, np.ones(index.n_papers, dtype=bool), topic_id, index.n_papers)
+    titles = index.papers["title"].iloc[rows].tolist()
+    page = visit.open(f"corpus=tiny&page=topics&topic={topic_id}")
+    listed = page.get_by_role("list", name="Borderline papers").get_by_role("link")
+    expect(listed.locator(".label")).to_have_text(titles[:3])
+    expect(listed.first).to_contain_text("or ")
+    page.get_by_role("button", name="List all so").click()
+    page.wait_for_url(re.compile("sort=borderline"))
+    expect(visit.titles("topic-papers")).to_have_text(titles[:20])
+    listed.first.click()
+    page.wait_for_url(re.compile("paper="))
+    expect(page.get_by_role("dialog").get_by_text(titles[0])).to_be_visible()
+
+
+def test_the_papers_are_one_click_away(visit: Visit, index_of: Opener) -> None:
+    page = visit.open(f"corpus=tiny&page=topics&topic={index_of('tiny').topic_ids[0]}")
+    heading = page.get_by_role("heading", name="All papers of the topic")
+    page.set_viewport_size({"width": 1280, "height": 500})
+    expect(heading).not_to_be_in_viewport()
+    page.get_by_role("link", name="↓ Its papers").click()
+    expect(heading).to_be_in_viewport()
+    visit.settled()
+
+
+def test_siblings_lead_from_topic_to_topic_and_to_the_trends(visit: Visit, index_of: Opener) -> None:
+    index = index_of("three-levels")
+    topic_id = index.topic_ids[0]
+    above = coarser_topics(index, topic_id)
+    siblings = finest_within(index, above["topic_id"].iloc[0])
+    page = visit.open(f"corpus=three-levels&page=topics&topic={topic_id}")
+    page.get_by_role("navigation", name="About this topic").get_by_role("link", name="Siblings").click()
+    page.wait_for_url(re.compile("part=siblings"))
+    listed = page.get_by_role("list", name="Siblings").get_by_role("link")
+    expect(listed).to_have_count(len(siblings))
+    assert len(siblings) > 1
+    other = index.topic(siblings[-1])
+    assert other is not None
+    listed.filter(has_text=other["label"]).last.click()
+    page.wait_for_url(re.compile(f"topic={siblings[-1]}.*part=siblings"))
+    expect(page.get_by_role("heading", name=other["label"], exact=True)).to_be_visible()
+    page.get_by_role("button", name="Compare over time").click()
+    page.wait_for_url(re.compile("page=trends"))
+    assert set(visit.query["topics"]) == set(siblings)
+    visit.settled()

@@ -131,11 +131,11 @@ def test_links_to_papers_lead_only_to_safe_addresses(open_app):
 def test_the_page_of_a_topic_says_how_stable_it_is(open_app, variants_store, monkeypatch):
     topic_ids = index_of(variants_store).topic_ids
     page = words_on(open_app(corpus="tiny", page="topics", topic=topic_ids[0]))
-    assert "Stability: found in 10 of 10 runs, 92 % same papers." in page
+    assert "Stability :green-badge[solid] found in 10 of 10 runs, 92 % same papers" in page
     monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(ARCHIVES / "schema-1"))
     first = index_of(ARCHIVES / "schema-1").topic_ids[0]
     page = words_on(open_app(corpus="tiny", page="topics", topic=first))
-    assert "Stability: not measured. Fitting with --stability 10 measures it." in page
+    assert "Stability :gray-badge[not measured] fitting with --stability 10 measures it." in page
 
 
 def test_a_burst_is_said_with_when_it_was(tmp_path, monkeypatch):

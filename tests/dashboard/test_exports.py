@@ -86,11 +86,12 @@ def test_the_bytes_of_a_small_csv(tmp_path):
 
 
 @pytest.mark.parametrize("name", [name.replace(" ", "-") for name in VARIANTS])
-@pytest.mark.parametrize("table", ["papers", "topics", "trends"])
+@pytest.mark.parametrize("table", ["papers", "topics", "trends", "groups"])
 def test_no_cell_of_any_table_can_be_a_formula(variants_store, name, table):
     index = index_snapshot(open_snapshot(variants_store, name))
     content = exports.export(index, view_of(index, table=table, abstracts=True))
     numbers = {"citations", "x", "y", "margin", "strength", "nearest_similarity", "trend_slope", "coherence"}
+    numbers |= {"log_odds", "log_odds_low"}
     for row in [*rows_of(content), dict.fromkeys(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))).fieldnames)]:
         for column, cell in row.items():
             for text in (cell, column):

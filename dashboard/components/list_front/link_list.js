@@ -17,7 +17,7 @@ export default function linkList({ parentElement, data, setTriggerValue }) {
   const written = JSON.stringify({ ...data, here: "" })
   if (list.dataset.written === written) return
   list.dataset.written = written
-  const dotted = data.rows.some((row) => row.colour)
+  const dotted = data.rows.some((row) => row.colour && row.tick === null)
   const path = [list] // the list that the next row of each depth goes to
   list.replaceChildren()
   for (const row of data.rows) {
@@ -49,18 +49,28 @@ function item(list, row, dotted) {
     link.append(dot)
   }
   const label = span("label", row.label)
+  const track = span("track", "")
   if (row.bar !== null) {
     const bar = span("bar", "")
     bar.style.width = `${100 * row.bar}%`
     bar.style.background = row.colour || "currentColor"
-    label.append(bar)
+    if (row.tick === null) label.append(bar)
+    else track.append(bar, ticked(row.tick))
   }
   link.append(label)
   if (row.line.length > 1) link.append(overTime(row.line, row.colour))
   if (row.note) link.append(span("note", row.note))
+  if (track.firstChild) link.append(track)
   const entry = document.createElement("li")
   entry.append(link)
   return entry
+}
+
+/** What a bar is compared with, as a tick over it. */
+function ticked(place) {
+  const tick = span("tick", "")
+  tick.style.left = `${100 * place}%`
+  return tick
 }
 
 function span(name, text) {

@@ -4,6 +4,7 @@
 
 const SVG = "http://www.w3.org/2000/svg"
 const LETTER = 7 // about as wide as a digit
+const NARROWEST = 80 // pixels; less it has only while it is not laid out, as on a page that is being left
 const KEPT = ["fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "stroke-dasharray", "font-family", "font-size"]
 const states = new WeakMap()
 
@@ -59,6 +60,7 @@ function framed(root, look, height, draw) {
 function drawn(state) {
   const { data, picture, frame, tip, note, save, height } = state
   const width = (state.width = frame.clientWidth)
+  if (width < NARROWEST) return
   tip.hidden = true
   note.textContent = data.note
   save.setAttribute("aria-label", `${save.textContent}: ${data.name}`)
