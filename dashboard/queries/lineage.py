@@ -19,4 +19,4 @@ def coarser_topics(index: SnapshotIndex, topic_id: str) -> pd.DataFrame:
 
 def finest_within(index: SnapshotIndex, coarse_id: str) -> list[str]:
     """Ids of the finest topics that a coarser one holds, in order of number."""
-    return [topic_id for topic_id in index.levels[0] if coarse_id in topics_above(index, topic_id)]
+    return [topic_id for topic_id in index.levels[0].topic_ids if coarse_id in topics_above(index, topic_id)]
