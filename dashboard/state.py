@@ -154,7 +154,7 @@ class View:
 
     def at_level(self, level: int) -> View:
         """The same view with the topics of another level; those chosen to be compared are of the old one."""
-        return replace(self, level=level, topics=(), topic=None, list_page=1)
+        return replace(self, level=level, topics=(), topic=None, period=None, list_page=1)
 
 
 @dataclass(frozen=True)

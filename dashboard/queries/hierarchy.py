@@ -73,9 +73,8 @@ def _by_parent(index: SnapshotIndex, mask: Mask) -> dict[str | None, list[dict[s
         own = index.at_level(level)
         is_coarsest = level + 1 == len(index.levels)
         counts = topic_sizes(own, mask)[0]
-        topics = own.topics[["topic_id", "number", "parent", "label", "keywords", "size"]].to_dict("records")
-        for code in np.lexsort((own.topics["number"], -counts)):
-            topic = topics[code]
+        for code in np.argsort(-counts, kind="stable"):
+            topic = own.topic_records[code]
             topic_id, parent = str(topic["topic_id"]), None if is_coarsest else str(topic["parent"])
             n_topics = 1 if level == 0 else n_finest.get(topic_id, 0)
             if parent is not None:

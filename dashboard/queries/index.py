@@ -149,6 +149,14 @@ class SnapshotIndex:
         return tuple(self.topics["topic_id"])
 
     @cached_property
+    def topic_records(self) -> tuple[Mapping[str, Any], ...]:
+        """What a list says of each of the level's topics, in order of number."""
+        columns = ["topic_id", "number", "parent", "label", "keywords", "size"]
+        return tuple(
+            {str(name): value for name, value in row.items()} for row in self.topics[columns].to_dict("records")
+        )
+
+    @cached_property
     def level_of(self) -> Mapping[str, int]:
         """Topic id, of whatever level → its level; outliers are 0."""
         known = [(str(t), level) for level, own in enumerate(self.levels) for t in own.topics["topic_id"]]
