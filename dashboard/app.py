@@ -181,7 +181,7 @@ def _empty_store() -> None:
     st.markdown("There is no corpus in this store yet. Fit one from a file of papers with titles and abstracts:")
     st.code("topic-explorer fit papers.csv --corpus mylab", language=None)
     st.markdown(
-        "CSV, TSV, JSON Lines, JSON, Parquet and saved Hugging Face Papers pages are read; "
+        "CSV, TSV, JSON Lines, JSON, BibTeX, RIS, Parquet and saved Hugging Face Papers pages are read; "
         "this says what is in a file before you fit it:"
     )
     st.code("topic-explorer inspect papers.csv", language=None)

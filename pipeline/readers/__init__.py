@@ -1,6 +1,6 @@
 """Files in, papers out: one file a format, each streaming.
 
-    path ─sniffing→ format ─delimited | json_records | parquet | hf_papers_page→ records
+    path ─sniffing→ format ─delimited | json_records | bibtex | ris | parquet | hf_papers_page→ records
          ─columns→ which column is what ─records→ papers
 
 `read_papers` is the way in. A bad record becomes a `Problem` in the
