@@ -16,7 +16,7 @@ from pipeline.readers.columns import (
     listed,
     plan_columns,
 )
-from pipeline.readers.compression import fingerprint
+from pipeline.readers.compression import HeldFile, fingerprint
 from pipeline.readers.delimited import DelimitedFile
 from pipeline.readers.encodings import Encoding
 from pipeline.readers.hf_papers_page import HuggingFacePage
@@ -87,6 +87,17 @@ def read_papers(
     return _stream(opened, facets, report)
 
 
+def read_held(name: str, content: bytes, settings: ReaderSettings, report: ReadReport) -> Iterator[Paper]:
+    """Papers of one file that is in memory, of any format but Parquet; its abstracts may be missing.
+
+    See `read_papers` for what is raised.
+    """
+    file, _ = open_file(HeldFile(content), name, settings, {})
+    report.formats[name] = file.words
+    report.n_records_by_file[name] = 0
+    return _stream([_Reading(file, name, settings, {}, (), report, needed=("title",))], (), report)
+
+
 class _Reading:
     """One file on its way through: its columns' plan, and its records counted into the report."""
 
@@ -98,8 +109,9 @@ class _Reading:
         mapping: Mapping[str, str],
         facets: Sequence[str],
         report: ReadReport,
+        needed: Sequence[str] = ("title", "abstract"),
     ) -> None:
-        self.file, self.name = file, name
+        self.file, self.name, self._needed = file, name, needed
         self._settings, self._mapping, self._facets, self._report = settings, mapping, facets, report
         self._last_year = datetime.now(UTC).year + 1
         self.knows_columns = file.columns is not None  # of some formats they show while it is read
@@ -192,7 +204,7 @@ class _Reading:
 
     def _check(self) -> None:
         line = f", line {self.file.layout.header_line}" if isinstance(self.file, DelimitedFile) else ""
-        check_plan(self.plan, self.columns, self.name + line)
+        check_plan(self.plan, self.columns, self.name + line, self._needed)
 
 
 def _stream(opened: list[_Reading], facets: Sequence[str], report: ReadReport) -> Iterator[Paper]:

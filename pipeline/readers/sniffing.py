@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.readers.bibtex import BibtexFile, looks_like_bibtex
-from pipeline.readers.compression import GZIP_MAGIC, is_gzip, survey
+from pipeline.readers.compression import GZIP_MAGIC, Openable, is_gzip, survey
 from pipeline.readers.delimited import DelimitedFile
 from pipeline.readers.encodings import Encoding, TextFile, detect_encoding
 from pipeline.readers.hf_papers_page import HuggingFacePage, looks_like_page
@@ -53,13 +53,13 @@ _ENDINGS: dict[str, Literal["delimited", "lines", "bibtex", "ris"]] = {
 
 
 def open_file(
-    path: Path, name: str, settings: ReaderSettings, mapping: Mapping[str, str]
+    path: Openable, name: str, settings: ReaderSettings, mapping: Mapping[str, str]
 ) -> tuple[AnyFile, Encoding | None]:
     """The reader for the file at ``path``, and the encoding of its text (None for Parquet).
 
     Parameters
     ----------
-    path, name : Path, str
+    path, name : Openable, str
         Where it is, and what to call it in messages.
     settings : ReaderSettings
         Limits.
@@ -74,6 +74,8 @@ def open_file(
     with path.open("rb") as file:
         magic = file.read(8)
     if magic.startswith(b"PAR1"):
+        if not isinstance(path, Path):
+            raise ReadError(f"{name}: this is a Parquet file, which is not read here; save its records as CSV.")
         return ParquetFile(path, name, settings.max_expanded_bytes), None
     found = survey(path, name, settings.max_expanded_bytes)
     if not found.head.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
