@@ -13,7 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.context import PageContext
-from dashboard.queries.placing import Placement, place
+from dashboard.queries.placing import Placement, known_rows, place
 from dashboard.safe_text import for_markdown
 from pipeline.embedding.query import QueryEncoder
 from pipeline.placing import MAX_NEW_PAPERS, MAX_PASTED_CHARACTERS, NewPapers, read_bibliography, read_pasted
@@ -22,7 +22,8 @@ from pipeline.readers.report import ReadError
 _GIVEN = "papers given to be placed"
 _VECTORS = "vectors of the papers given"
 _PLACEMENT = "where the papers given lie"
-_FILES = ["csv", "tsv", "bib", "bibtex", "ris", "jsonl", "ndjson", "json", "txt", "gz"]
+_FORM = "how often the form was cleared"
+_FILES = ["bib", "ris", "csv", "tsv", "jsonl", "json", "gz"]
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,15 @@ class Placed:
 
 def new_papers_form() -> None:
     """The form. What is sent with it replaces what was placed before; a file nobody can read replaces nothing."""
-    with st.form("place-form", border=False):
+    # A browser keeps what was typed in a box of the same key, so a cleared form is another one.
+    n_cleared = st.session_state.get(_FORM, 0)
+    suffix = f"~{n_cleared}" if n_cleared else ""
+    with st.form(f"place-form{suffix}", border=False):
         left, right = st.columns([1.6, 1], gap="large")
         with left:
             text = st.text_area(
                 "Abstracts, one a paragraph",
-                key="place-text",
+                key=f"place-text{suffix}",
                 height=190,
                 max_chars=MAX_PASTED_CHARACTERS,
                 placeholder="Paste one or more abstracts, with an empty line between them.\n\n"
@@ -49,7 +53,7 @@ def new_papers_form() -> None:
         with right:
             file = st.file_uploader(
                 "Or the file of a bibliography",
-                key="place-file",
+                key=f"place-file{suffix}",
                 type=_FILES,
                 help="BibTeX, RIS, CSV, TSV, JSON Lines or JSON, gzipped or not, up to 2 MB. "
                 f"The first {MAX_NEW_PAPERS} papers are placed.",
@@ -61,8 +65,9 @@ def new_papers_form() -> None:
 
 def forget() -> None:
     """In a callback: nothing was given."""
-    for key in (_GIVEN, _VECTORS, _PLACEMENT, "place-text", "place-file"):
+    for key in (_GIVEN, _VECTORS, _PLACEMENT):
         st.session_state.pop(key, None)
+    st.session_state[_FORM] = st.session_state.get(_FORM, 0) + 1
 
 
 def placed_papers(context: PageContext, encoder: QueryEncoder) -> Placed | None:
@@ -74,15 +79,14 @@ def placed_papers(context: PageContext, encoder: QueryEncoder) -> Placed | None:
     snapshot = (view.corpus, view.snapshot_id)
     held = st.session_state.get(_VECTORS)
     if held is None or held[0] != snapshot:
-        held = (snapshot, _embedded(given, encoder))
+        dois, titles = [paper.doi for paper in given.papers], [paper.title_key for paper in given.papers]
+        held = (snapshot, _embedded(given, encoder), known_rows(context.index, dois, titles))
         st.session_state[_VECTORS] = held
         st.session_state.pop(_PLACEMENT, None)
     filtered = (*snapshot, view.filters)
     lying = st.session_state.get(_PLACEMENT)
     if lying is None or lying[0] != filtered:
-        papers = given.papers
-        dois, keys = [paper.doi for paper in papers], [paper.title_key for paper in papers]
-        lying = (filtered, place(context.index, held[1], dois, keys, context.mask))
+        lying = (filtered, place(context.index, held[1], held[2], context.mask))
         st.session_state[_PLACEMENT] = lying
     return Placed(given, lying[1])
 

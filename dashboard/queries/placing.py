@@ -20,11 +20,13 @@ N_NEAREST = 5
 """Nearest papers found for each new one."""
 
 FAR_BELOW = 0.05
-"""A paper is far from everything when this share of the corpus's papers in topics, or less, is as far from a topic."""
+"""A paper is outside every topic when this share of the papers in topics, or less, is as far from its own; it is far
+from everything when also this share of all papers, or less, is as far from its nearest paper."""
 BETWEEN_BELOW = 0.10
-"""A paper is between topics when this share of those papers, or less, is as near to a tie."""
+"""A paper is between topics when this share of the papers in topics, or less, is as near to a tie."""
 
 _BLOCK = 16_384
+_SAMPLE = 2_000  # papers whose own nearest neighbours say how near is near
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,9 @@ class Placement:
         The topics with the nearest and second nearest centroid; −1 where there is none.
     similarities, second_similarities : float32 (n,)
         Cosines to them; NaN where there is none.
-    between, far : bool (n,)
-        Between two topics, far from every topic (or without a place at all); never both.
+    between, outside, far : bool (n,)
+        Between two topics; outside every topic; of those outside, the ones far from every paper too (or without a
+        place at all).
     known_rows : int64 (n,)
         Row of the same paper in the corpus (same DOI, else same title), −1 where it is not there.
     nearest_rows, nearest_similarities : int64, float32 (n, k)
@@ -50,6 +53,7 @@ class Placement:
     second_codes: NDArray[np.int32]
     second_similarities: NDArray[np.float32]
     between: NDArray[np.bool_]
+    outside: NDArray[np.bool_]
     far: NDArray[np.bool_]
     known_rows: Rows
     nearest_rows: NDArray[np.int64]
@@ -60,46 +64,45 @@ class Placement:
         return len(self.topic_codes)
 
 
-def place(
-    index: SnapshotIndex,
-    vectors: NDArray[np.float32],
-    dois: Sequence[str | None],
-    title_keys: Sequence[str],
-    mask: Mask,
-) -> Placement:
+def place(index: SnapshotIndex, vectors: NDArray[np.float32], known: Rows, mask: Mask) -> Placement:
     """Place new papers by their vectors.
 
     Parameters
     ----------
     vectors : float32 (n, d)
         From the snapshot's query encoder; zeros for a text of which it knows no word.
-    dois, title_keys
-        Bare lower-case DOIs, and titles as `pipeline.duplicates.normalised` writes them, to know a paper again by.
+    known
+        `known_rows` of them: a paper of the corpus is not its own neighbour.
     mask
         The papers that count as neighbours.
 
     Notes
     -----
     What is near is measured by the corpus itself: `FAR_BELOW` and `BETWEEN_BELOW` are
-    quantiles of the cosines and margins of its own papers in topics.
+    quantiles of what its own papers have. A paper of the corpus is measured against
+    its topic without itself, so that small topics do not flatter their members.
     """
     has_place = np.linalg.norm(vectors, axis=1) > 0
     first, best, second, runner_up = _nearest_topics(vectors, index.topic_centroids)
-    far_below, between_below = _bounds(index)
-    far = ~has_place | ~(best >= far_below)  # so also without topics, whose cosines are NaN
-    between = ~far & (best - runner_up < between_below)
+    topic_bound, tie_bound = _topic_bounds(index)
+    outside = ~has_place | ~(best >= topic_bound)  # so also without topics, whose cosines are NaN
+    between = ~outside & (best - runner_up < tie_bound)
     for codes, cosines in ((first, best), (second, runner_up)):
         codes[~has_place] = -1
         cosines[~has_place] = np.nan
-    known = known_rows(index, dois, title_keys)
     nearest, similarities = _nearest_papers(index, vectors, has_place, mask, known)
-    return Placement(first, best, second, runner_up, between, far, known, nearest, similarities)
+    of_all = similarities
+    if not mask.all():  # filters narrow what is listed, not how a paper lies
+        _, of_all = _nearest_papers(index, vectors, has_place, np.ones_like(mask), known)
+    closest = of_all[:, 0] if of_all.shape[1] else np.full(len(vectors), np.nan, dtype=np.float32)
+    far = outside & ~(closest >= _paper_bound(index))
+    return Placement(first, best, second, runner_up, between, outside, far, known, nearest, similarities)
 
 
 def verdict(placement: Placement, at: int) -> str:
-    """How the paper at ``at`` lies, in words: "in a topic", "between topics" or "far from everything"."""
-    if placement.far[at]:
-        return "far from everything"
+    """How the paper at ``at`` lies: "in a topic", "between topics", "outside every topic", "far from everything"."""
+    if placement.outside[at]:
+        return "far from everything" if placement.far[at] else "outside every topic"
     return "between topics" if placement.between[at] else "in a topic"
 
 
@@ -110,12 +113,12 @@ def coverage(index: SnapshotIndex, placement: Placement, mask: Mask) -> pd.DataF
     -------
     DataFrame
         One row a finest topic in order of number: ``topic_id``, ``number``, ``label``, ``n_placed`` (papers of the list
-        whose nearest topic it is, those far from everything aside), ``share_placed`` (of the list), ``n_papers`` (of
+        whose nearest topic it is, those outside every topic aside), ``share_placed`` (of the list), ``n_papers`` (of
         the corpus under the mask), ``share`` (of those), ``expected`` (papers of the list if it were spread as the
         corpus is) and ``missed`` (none is there where at least one would be expected).
     """
     sizes, _ = topic_sizes(index, mask)
-    near = placement.topic_codes[~placement.far & (placement.topic_codes >= 0)]
+    near = placement.topic_codes[~placement.outside & (placement.topic_codes >= 0)]
     n_placed = np.bincount(near, minlength=len(index.topics))
     share = sizes / max(int(mask.sum()), 1)
     expected = share * len(placement)
@@ -135,7 +138,10 @@ def coverage(index: SnapshotIndex, placement: Placement, mask: Mask) -> pd.DataF
 
 
 def known_rows(index: SnapshotIndex, dois: Sequence[str | None], title_keys: Sequence[str]) -> Rows:
-    """The row of each paper that is in the corpus already: same DOI, else same title; −1 for the others."""
+    """The row of each new paper in the corpus: of the same DOI, else of the same title; −1 for those not there.
+
+    DOIs are bare and in lower case, titles as `pipeline.duplicates.normalised` writes them (``""`` for none).
+    """
     papers = index.papers
     wanted = {doi for doi in dois if doi}
     with_doi = np.flatnonzero(papers["doi"].isin(wanted).to_numpy(dtype=bool)) if wanted else np.empty(0, np.int64)
@@ -176,15 +182,38 @@ def _nearest_topics(
     return codes[0], cosines[0], codes[1], cosines[1]
 
 
-def _bounds(index: SnapshotIndex) -> tuple[float, float]:
-    """Least cosine to a topic, and least margin, of what lies in a topic; NaN without topics."""
-    inside = index.topic_codes >= 0
-    cosines = index.papers["nearest_similarity"].to_numpy(dtype=np.float32, na_value=np.nan)[inside]
-    margins = index.papers["margin"].to_numpy(dtype=np.float32, na_value=np.nan)[inside]
-    return (_quantile(cosines, FAR_BELOW), _quantile(margins, BETWEEN_BELOW))
+def _topic_bounds(index: SnapshotIndex) -> tuple[float, float]:
+    """Least cosine to a topic, and least margin, of what lies in a topic; NaN without topics.
+
+    Of a topic's n members with cosines c to its centroid, the sum of their vectors has the length Σc; without
+    one of them the cosine is (cΣc − 1) / √((Σc)² − 2cΣc + 1).
+    """
+    papers = index.papers
+    nearest_own = (index.topic_codes >= 0) & (papers["topic_id"] == papers["nearest_topic_id"]).to_numpy(dtype=bool)
+    if not nearest_own.any():
+        return float("nan"), float("nan")
+    codes = index.topic_codes[nearest_own]
+    cosines = papers["nearest_similarity"].to_numpy(dtype=np.float64, na_value=np.nan)[nearest_own]
+    margins = papers["margin"].to_numpy(dtype=np.float64, na_value=np.nan)[nearest_own]
+    lengths = np.bincount(codes, weights=cosines)[codes]
+    rest = np.sqrt(np.maximum(lengths**2 - 2 * cosines * lengths + 1, 1e-12))
+    alone = np.where(rest > 1e-3, (cosines * lengths - 1) / rest, cosines)
+    return _quantile(alone, FAR_BELOW), _quantile(alone - cosines + margins, BETWEEN_BELOW)
 
 
-def _quantile(values: NDArray[np.float32], share: float) -> float:
+def _paper_bound(index: SnapshotIndex) -> float:
+    """Least cosine of a paper of the corpus to its nearest paper, of papers evenly drawn; NaN without neighbours."""
+    if index.n_papers < 2 or not index.snapshot.neighbours.shape[1]:
+        return float("nan")
+    rows = np.unique(np.linspace(0, index.n_papers - 1, _SAMPLE).astype(np.int64))
+    nearest = np.asarray(index.snapshot.neighbours[rows, 0], dtype=np.int64)
+    rows, nearest = rows[nearest >= 0], nearest[nearest >= 0]
+    embeddings = index.snapshot.embeddings
+    cosines = (np.asarray(embeddings[rows], np.float32) * np.asarray(embeddings[nearest], np.float32)).sum(axis=1)
+    return _quantile(cosines.astype(np.float64), FAR_BELOW)
+
+
+def _quantile(values: NDArray[np.float64], share: float) -> float:
     known = values[~np.isnan(values)]
     return float(np.quantile(known, share)) if len(known) else float("nan")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -24,14 +25,20 @@ from dashboard.safe_text import for_markdown
 from dashboard.settings import SETTINGS
 from pipeline.embedding.query import QueryUnavailable
 
+_VERDICTS = ("in a topic", "between topics", "outside every topic", "far from everything")
 _MAP_HEIGHT = 420
 _N_COVERED = 15
 _N_MISSED = 10
-_BADGES = {"between topics": ":orange-badge[between topics]", "far from everything": ":gray-badge[far from everything]"}
+_BADGES = {
+    "between topics": ":orange-badge[between topics]",
+    "outside every topic": ":gray-badge[outside every topic]",
+    "far from everything": ":gray-badge[far from everything]",
+}
 _HELP = (
-    f"Measured by this corpus: *far from everything* is a paper that is further from its nearest topic than "
-    f"{1 - FAR_BELOW:.0%} of the corpus's papers in topics are from theirs; *between topics* is one that is nearer to "
-    f"a tie between two topics than {1 - BETWEEN_BELOW:.0%} of them."
+    "Measured by this corpus. *Between topics*: nearer to a tie between two topics than "
+    f"{1 - BETWEEN_BELOW:.0%} of its papers in topics. *Outside every topic*: further from the nearest topic than "
+    f"{1 - FAR_BELOW:.0%} of them are from theirs. *Far from everything*: also further from the nearest paper than "
+    f"{1 - FAR_BELOW:.0%} of its papers are from theirs."
 )
 
 
@@ -40,8 +47,8 @@ def render(context: PageContext) -> None:
     view = context.view
     st.title("Place my papers", anchor=False)
     st.markdown(
-        "Where do papers lie in this corpus that may not be in it: a draft, a bibliography, the list of a review? "
-        "Each is placed by its title and abstract; below stands which topics the list covers, and which it misses."
+        "Where do your papers lie in this corpus: a draft, a bibliography, the list of a review? Each is placed by its "
+        "title and abstract, and the whole list is held against the corpus's topics."
     )
     try:
         encoder = data.query_encoder(view.corpus, view.snapshot_id)
@@ -72,13 +79,11 @@ def render(context: PageContext) -> None:
 
 def _summary(context: PageContext, placed: Placed, covered: pd.DataFrame) -> None:
     placement, n = placed.placement, len(placed.placement)
-    n_far, n_between = int(placement.far.sum()), int(placement.between.sum())
+    counts = Counter(verdict(placement, at) for at in range(n))
     n_known = int((placement.known_rows >= 0).sum())
     said = [f"**{n:,} {'paper' if n == 1 else 'papers'}** placed"]
     if len(covered):
-        said[0] += (
-            f": {n - n_far - n_between:,} in a topic, {n_between:,} between topics, {n_far:,} far from everything."
-        )
+        said[0] += ": " + ", ".join(f"{counts[word]:,} {word}" for word in _VERDICTS if counts[word]) + "."
     else:
         said[0] += ". This corpus has no topics, so only the nearest papers are shown."
     said.append(f"{n_known:,} {'is' if n_known == 1 else 'are'} in this corpus already.")
@@ -90,11 +95,21 @@ def _summary(context: PageContext, placed: Placed, covered: pd.DataFrame) -> Non
         view, index = context.view, context.index
         name = f"{view.corpus}-placed"
         bytes_button(
-            "Papers", lambda: placed_csv(index, view, titles, placement), f"{name}-papers", view, n, key="place-csv"
+            "Papers as CSV",
+            lambda: placed_csv(index, view, titles, placement),
+            f"{name}-papers",
+            view,
+            n,
+            key="place-csv",
         )
         if len(covered):
             bytes_button(
-                "Topics", lambda: coverage_csv(view, covered), f"{name}-topics", view, len(covered), key="place-topics"
+                "Topics as CSV",
+                lambda: coverage_csv(view, covered),
+                f"{name}-topics",
+                view,
+                len(covered),
+                key="place-topics",
             )
         st.button("Forget them", key="place-forget", type="tertiary", icon=":material/close:", on_click=forget)
     for note in placed.given.notes:
@@ -106,7 +121,7 @@ def _map(context: PageContext, placed: Placed) -> None:
     st.subheader("Where they lie", anchor=False)
     rows = placed.placement.nearest_rows
     nearest = np.where(placed.placement.known_rows >= 0, placed.placement.known_rows, _first(rows))
-    marked = np.unique(nearest[(nearest >= 0) & ~placed.placement.far])
+    marked = np.unique(nearest[(nearest >= 0) & ((placed.placement.known_rows >= 0) | ~placed.placement.far)])
     corpus_map(
         context,
         key="place-map",
@@ -213,7 +228,7 @@ def _paper(context: PageContext, placed: Placed, at: int) -> None:
     view, index, placement = context.view, context.index, placed.placement
     paper = placed.given.papers[at]
     known = int(placement.known_rows[at])
-    badges = [_BADGES.get(verdict(placement, at), "")]
+    badges = [_BADGES.get(verdict(placement, at), "") if len(index.topics) else ""]
     badges += [":green-badge[in this corpus]"] if known >= 0 else []
     badges += [] if paper.has_abstract else [":gray-badge[by its title alone]"]
     st.markdown(" ".join([f"**{for_markdown(paper.title, limit=300)}**", *filter(None, badges)]))
