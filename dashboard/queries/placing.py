@@ -80,11 +80,14 @@ def place(index: SnapshotIndex, vectors: NDArray[np.float32], known: Rows, mask:
     -----
     What is near is measured by the corpus itself: `FAR_BELOW` and `BETWEEN_BELOW` are
     quantiles of what its own papers have. A paper of the corpus is measured against
-    its topic without itself, so that small topics do not flatter their members.
+    its topic without itself, so that small topics do not flatter their members. Where
+    the corpus was embedded by a map learned from a sample, the bounds are lowered by
+    `agreement`: what a new paper's vector has beyond the map's is near to nothing there.
     """
     has_place = np.linalg.norm(vectors, axis=1) > 0
     first, best, second, runner_up = _nearest_topics(vectors, index.topic_centroids)
-    topic_bound, tie_bound = _topic_bounds(index)
+    allowance = agreement(index)
+    topic_bound, tie_bound = (allowance * bound for bound in _topic_bounds(index))
     outside = ~has_place | ~(best >= topic_bound)  # so also without topics, whose cosines are NaN
     between = ~outside & (best - runner_up < tie_bound)
     for codes, cosines in ((first, best), (second, runner_up)):
@@ -95,7 +98,7 @@ def place(index: SnapshotIndex, vectors: NDArray[np.float32], known: Rows, mask:
     if not mask.all():  # filters narrow what is listed, not how a paper lies
         _, of_all = _nearest_papers(index, vectors, has_place, np.ones_like(mask), known)
     closest = of_all[:, 0] if of_all.shape[1] else np.full(len(vectors), np.nan, dtype=np.float32)
-    far = outside & ~(closest >= _paper_bound(index))
+    far = outside & ~(closest >= allowance * _paper_bound(index))
     return Placement(first, best, second, runner_up, between, outside, far, known, nearest, similarities)
 
 
@@ -104,6 +107,16 @@ def verdict(placement: Placement, at: int) -> str:
     if placement.outside[at]:
         return "far from everything" if placement.far[at] else "outside every topic"
     return "between topics" if placement.between[at] else "in a topic"
+
+
+def agreement(index: SnapshotIndex) -> float:
+    """How well the vectors of the corpus agree with the encoder that embeds new text: a cosine, 1 when it made them.
+
+    A large corpus is embedded by a map from words to the model's space (`pipeline.embedding.distilled`), learned
+    from a sample; new text goes through the model itself. The fit measured their cosine on texts held out.
+    """
+    measured = index.snapshot.manifest.embedder.detail.get("held_out_cosine", 1.0)
+    return min(max(float(measured), 0.0), 1.0) if isinstance(measured, int | float) else 1.0
 
 
 def coverage(index: SnapshotIndex, placement: Placement, mask: Mask) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from dashboard.components.topic_rows import numbered_label, topic_rows
 from dashboard.context import PageContext
 from dashboard.navigation import go, on_change
 from dashboard.placed_csv import coverage_csv, placed_csv
-from dashboard.queries.placing import BETWEEN_BELOW, FAR_BELOW, coverage, verdict
+from dashboard.queries.placing import BETWEEN_BELOW, FAR_BELOW, agreement, coverage, verdict
 from dashboard.safe_text import for_markdown
 from dashboard.settings import SETTINGS
 from pipeline.embedding.query import QueryUnavailable
@@ -112,6 +112,11 @@ def _summary(context: PageContext, placed: Placed, covered: pd.DataFrame) -> Non
                 key="place-topics",
             )
         st.button("Forget them", key="place-forget", type="tertiary", icon=":material/close:", on_click=forget)
+    if (agreed := agreement(context.index)) < 1:
+        st.caption(
+            "This corpus was embedded by a map learned from a sample, new papers by the model itself. The two agree at "
+            f"a cosine of {agreed:.2f}, which is allowed for; the nearest topic can still differ from a fit's."
+        )
     for note in placed.given.notes:
         st.caption(for_markdown(note))
 

@@ -2,13 +2,14 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from dashboard.placed_csv import COVERAGE_COLUMNS, PLACED_COLUMNS, coverage_csv, placed_csv
 from dashboard.queries import index_snapshot
-from dashboard.queries.placing import N_NEAREST, coverage, known_rows, place, verdict
+from dashboard.queries.placing import N_NEAREST, agreement, coverage, known_rows, place, verdict
 from dashboard.settings import cache_folder
 from dashboard.state import View
 from pipeline.duplicates import normalised
@@ -116,6 +117,20 @@ def test_far_from_everything_and_between_topics_are_measured_by_the_corpus(index
     assert whole.outside.mean() <= 0.12
     assert not (whole.far & ~whole.outside).any()
     assert whole.between.mean() <= 0.16
+
+
+def test_a_corpus_embedded_by_a_learned_map_makes_allowance_for_it(index, everything):
+    embedder = index.snapshot.manifest.embedder.model_copy(update={"detail": {"held_out_cosine": 0.8}})
+    manifest = index.snapshot.manifest.model_copy(update={"embedder": embedder})
+    mapped = replace(index, snapshot=replace(index.snapshot, manifest=manifest))
+    assert (agreement(index), agreement(mapped)) == (1.0, 0.8)
+    rows = np.arange(index.n_papers)
+    noise = np.random.default_rng(1).normal(size=own(index, rows).shape).astype(np.float32)
+    blurred = own(index, rows) + 0.5 * noise / np.linalg.norm(noise, axis=1, keepdims=True)
+    blurred /= np.linalg.norm(blurred, axis=1, keepdims=True)
+    strict, lenient = placed(index, blurred, everything), placed(mapped, blurred, everything)
+    assert lenient.outside.sum() < strict.outside.sum()
+    assert not (lenient.outside & ~strict.outside).any()
 
 
 def test_coverage_counts_the_list_against_the_corpus(index, everything):
