@@ -286,6 +286,8 @@ def export_view(store: Path, query: str, corpus: str | None = None) -> bytes:
     index = index_snapshot(snapshots.open_snapshot(store, place.corpus, place.snapshot_id))
     view, notices = view_from_query(params, index.facts)
     index = at_dial(index, view.dial)
+    if view.page == "place-my-papers" and not view.table:
+        raise ExportError("What is placed stays in its visitor's session: take it with the buttons of that page.")
     if notices:
         raise ExportError(" ".join(notices).replace("; it was left out", ""))
     if table_of(view) != "papers":

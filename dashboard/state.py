@@ -32,7 +32,7 @@ DECIMALS = 4
 """Decimals of map coordinates in a link."""
 LARGEST_COORDINATE = 1e6
 
-PAGES = ("overview", "map", "topics", "hierarchy", "trends", "search", "data")
+PAGES = ("overview", "map", "topics", "hierarchy", "trends", "search", "place-my-papers", "data")
 MODES = ("words", "meaning")
 PAPER_SORTS = ("strength", "borderline", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
@@ -171,6 +171,11 @@ class Facts:
     paper_ids: Container[str] = frozenset()
     periods: Collection[str] = ()
     dial: Mapping[str, str] = field(default_factory=dict)
+
+
+def page_name(page: str) -> str:
+    """One of `PAGES` as it is called on screen."""
+    return page.replace("-", " ").capitalize()
 
 
 # --- View → query string ----------------------------------------------------------

@@ -48,7 +48,9 @@ Store = Annotated[
         show_default="per-user data folder",
     ),
 ]
-Files = Annotated[list[Path], typer.Argument(help="Papers: CSV, TSV, JSON, JSON Lines, Parquet, or page text.")]
+Files = Annotated[
+    list[Path], typer.Argument(help="Papers: CSV, TSV, JSON, JSON Lines, BibTeX, RIS, Parquet, or page text.")
+]
 Columns = Annotated[
     list[str] | None,
     typer.Option("--column", metavar="OURS=THEIRS", help="Which column holds what, as in abstract=summary."),

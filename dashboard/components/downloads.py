@@ -38,6 +38,20 @@ def csv_button(context: PageContext, view: View, n_rows: int, *, key: str, label
     )
 
 
+def bytes_button(label: str, make: Callable[[], bytes], name: str, view: View, n_rows: int, *, key: str) -> None:
+    """A button for a CSV that only this session can make, since it is about what its visitor gave."""
+    st.download_button(
+        label,
+        data=make,
+        file_name=f"{name}-{view.snapshot_id}.csv",
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        help=f"CSV, {n_rows:,} {'row' if n_rows == 1 else 'rows'}, with where they come from in the last columns.",
+    )
+
+
 def csv_of(index: SnapshotIndex, view: View) -> Callable[[], bytes]:
     """What makes the file when it is asked for: the same bytes as ``topic-explorer export --view``."""
 
