@@ -1,4 +1,4 @@
-"""Everything that leaves the dashboard as a file: the only writer of CSV and of pictures.
+"""Everything that leaves the dashboard as a file: the only writer of CSV, bibliographies and pictures.
 
 The last columns of every CSV, the same in each row, say where it comes from: corpus,
 snapshot_id and view, the permalink's query string. Giving that string to
@@ -11,13 +11,14 @@ import html
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.bibliography import bibtex_entries, bibtex_remark, ris_records
 from dashboard.csv_cells import column_cells, csv_file, csv_line, number_cell, text_cell
 from dashboard.permalinks import place_from_query, view_from_query
 from dashboard.queries import (
@@ -35,6 +36,8 @@ from pipeline import snapshot as snapshots
 from pipeline.schema import FACET_PREFIX
 
 Notify = Callable[[str], None]
+Bibliography = Literal["bib", "ris"]
+"""BibTeX or RIS, by the end of the file's name."""
 
 _BLOCK = 5_000  # papers whose text is held at once
 _PAPER_COLUMNS = (
@@ -95,17 +98,18 @@ def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] |
 
 def needs_query_vector(view: View) -> bool:
     """Whether the export of ``view`` needs its search text embedded."""
-    return bool(view.search) and view.mode == "meaning" and view.similar is None and table_of(view) == "papers"
+    by_meaning = bool(view.search) and view.mode == "meaning" and view.similar is None
+    return by_meaning and view.page != "reading-list" and table_of(view) == "papers"
 
 
-def file_name(view: View) -> str:
+def file_name(view: View, ending: str = "csv") -> str:
     """A name for the file: corpus, what it lists, snapshot. Letters, digits, dots and dashes only."""
     what = view.topic if view.topic and table_of(view) == "papers" else ""
-    return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + ".csv"
+    return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + f".{ending}"
 
 
 def too_large(index: SnapshotIndex, view: View, n_rows: int) -> str | None:
-    """Why a CSV of ``n_rows`` papers would be refused; ``None`` when it would not."""
+    """Why a file of ``n_rows`` papers would be refused; ``None`` when it would not."""
     if n_rows > SETTINGS.export_max_rows:
         return (
             f"This list has {n_rows:,} papers; a download stops at {SETTINGS.export_max_rows:,}. "
@@ -152,6 +156,31 @@ def papers_csv(
     return csv_file(lines)
 
 
+def papers_bibliography(
+    index: SnapshotIndex, view: View, form: Bibliography, query_vector: NDArray[np.float32] | None = None
+) -> bytes:
+    """Every paper of ``view``'s list for a reference manager, in its order; with abstracts if the view has them.
+
+    Where it comes from stands before the entries of BibTeX, and as a note (``N1``) in every
+    record of RIS. In UTF-8. See `export` for what is raised.
+    """
+    hits = listed_papers(index, view, query_vector=query_vector)
+    if reason := too_large(index, view, len(hits.rows)):
+        raise ExportError(reason)
+    source = f"Topic Explorer, corpus {view.corpus}, snapshot {view.snapshot_id}"
+    link = f"view {query_of(_written(view))}"
+    parts = [bibtex_remark([source, link])] if form == "bib" else []
+    for start in range(0, len(hits.rows), _BLOCK):
+        rows = hits.rows[start : start + _BLOCK]
+        papers = papers_at(index, rows)
+        abstracts = index.snapshot.abstracts(rows) if view.abstracts else None
+        if form == "bib":
+            parts += bibtex_entries(papers, abstracts)
+        else:
+            parts += ris_records(papers, f"{source}, {link}", abstracts)
+    return "".join(parts).encode("utf-8", "replace")
+
+
 def topics_csv(index: SnapshotIndex, view: View) -> bytes:
     """The table of topics under ``view``'s filters, in its order."""
     topics = topic_overview(index, matching_rows(index, view.filters), view.topic_sort)
@@ -185,11 +214,15 @@ def _frame_csv(frame: pd.DataFrame, columns: Sequence[str], view: View) -> bytes
 
 
 def _provenance(view: View) -> str:
-    # What does not change the list is left out, so that equal lists are equal files.
+    return "," + csv_line([view.corpus, view.snapshot_id, query_of(_written(view))])
+
+
+def _written(view: View) -> View:
+    """``view`` without what does not change its list, so that equal lists are equal files."""
     written = replace(view, list_page=1, viewport=None)
     if table_of(replace(view, table="")) == table_of(view):
         written = replace(written, table="")
-    return "," + csv_line([view.corpus, view.snapshot_id, query_of(written)])
+    return written
 
 
 # --- from the command line -------------------------------------------------------------

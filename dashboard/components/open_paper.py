@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.components.links import view_button
 from dashboard.components.paper_words import byline, items, paper_title, records, standing, topic_label
+from dashboard.components.reading_list import keep_button
 from dashboard.context import PageContext
 from dashboard.navigation import go
 from dashboard.queries import papers_at, similar_papers
@@ -108,6 +109,7 @@ def _placed(context: PageContext, paper: Any, in_dialog: bool) -> None:
                 icon=":material/location_on:",
                 in_dialog=in_dialog,
             )
+        keep_button(view, paper.paper_id, key="open-paper-keep", in_dialog=in_dialog)
         said = [standing(paper, None)]
         if paper.topic_id == OUTLIER_TOPIC_ID and (name := _topic_of(context, paper.nearest_topic_id)):
             said.append(f"nearest topic {name}")

@@ -6,7 +6,8 @@ papers, rows are positions in the snapshot's own order.
 
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
-from dashboard.queries.papers import listed_papers, paper_rows, papers_at
+from dashboard.queries.papers import in_order, listed_papers, paper_rows, papers_at
+from dashboard.queries.reading_list import FoundPapers, papers_of_codes, papers_of_ids
 from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
 from dashboard.queries.topics import neighbouring_topics, representative_rows, topic_name, topic_overview, topic_sizes
 from dashboard.queries.trends import complete_shares, n_dated, period_start, topic_trends
@@ -15,12 +16,14 @@ __all__ = [
     "MAX_NEAREST",
     "UNDATED",
     "FilterError",
+    "FoundPapers",
     "Hits",
     "Mask",
     "Rows",
     "SnapshotIndex",
     "Values",
     "complete_shares",
+    "in_order",
     "index_snapshot",
     "listed_papers",
     "matching_rows",
@@ -28,6 +31,8 @@ __all__ = [
     "neighbouring_topics",
     "paper_rows",
     "papers_at",
+    "papers_of_codes",
+    "papers_of_ids",
     "period_start",
     "representative_rows",
     "rows_in_polygon",

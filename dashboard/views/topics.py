@@ -13,7 +13,7 @@ from dashboard.components.downloads import csv_button
 from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.paper_list import paper_list
-from dashboard.components.paper_rows import paper_rows
+from dashboard.components.paper_rows import paper_links
 from dashboard.components.topic_rows import colours_of_topics, topic_rows, trend_in_words
 from dashboard.components.trend_chart import trend_chart
 from dashboard.context import PageContext
@@ -242,7 +242,7 @@ def _representative(context: PageContext, topic_id: str) -> None:
     if not len(rows):
         return
     st.subheader("Representative papers", anchor=False)
-    link_list(paper_rows(context, rows, "year"), key="topic-representative", name="Representative papers")
+    paper_links(context, rows, "year", key="topic-representative", name="Representative papers")
 
 
 def _neighbours(context: PageContext, topic_id: str) -> None:

@@ -441,7 +441,7 @@ def test_an_error_shows_no_path_and_no_traceback(open_app, monkeypatch, caplog, 
     def fail(context):
         raise RuntimeError(f"/srv/secret/path.py and {context.view.search}")
 
-    monkeypatch.setattr(f"dashboard.views.{page}.render", fail)
+    monkeypatch.setattr(f"dashboard.views.{page.replace('-', '_')}.render", fail)
     app = open_app(corpus="tiny", page=page, q="private question")
     assert not app.exception
     assert len(app.error) == 1

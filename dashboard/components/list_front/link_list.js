@@ -18,7 +18,10 @@ export default function linkList({ parentElement, data, setTriggerValue }) {
   if (list.dataset.written === written) return
   list.dataset.written = written
   const dotted = data.rows.some((row) => row.colour)
+  const held = list.getRootNode().activeElement?.dataset?.paper
   list.replaceChildren(...data.rows.map((row) => item(list, row, dotted)))
+  // Whoever puts papers on the list by keyboard stays where they are.
+  if (held) [...list.querySelectorAll("button")].find((button) => button.dataset.paper === held)?.focus()
 }
 
 function item(list, row, dotted) {
@@ -49,7 +52,27 @@ function item(list, row, dotted) {
   if (row.note) link.append(span("note", row.note))
   const entry = document.createElement("li")
   entry.append(link)
+  if (row.paper) entry.append(keepButton(list, row))
   return entry
+}
+
+/** Puts the row's paper on the reading list, or takes it off. */
+function keepButton(list, { paper, kept, label }) {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.dataset.paper = paper
+  button.title = kept ? "Take it off the reading list" : "Put it on the reading list"
+  button.setAttribute("aria-label", `${button.title}: ${label}`)
+  button.setAttribute("aria-pressed", kept)
+  const picture = document.createElementNS(SVG, "svg")
+  picture.setAttribute("viewBox", "0 0 12 16")
+  picture.setAttribute("aria-hidden", "true")
+  const mark = document.createElementNS(SVG, "path")
+  mark.setAttribute("d", "M1.5 1h9v13.5L6 11l-4.5 3.5z")
+  picture.append(mark)
+  button.append(picture)
+  button.addEventListener("click", () => settings.get(list).send("keep", [paper, kept]))
+  return button
 }
 
 function span(name, text) {
