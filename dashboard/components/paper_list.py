@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.components.downloads import bibliography_buttons, csv_button
 from dashboard.components.links import view_button
 from dashboard.components.open_paper import open_paper
-from dashboard.components.paper_words import byline, paper_title, records, standing, topic_label
+from dashboard.components.paper_words import byline, marked_piece, paper_title, records, standing, topic_label
 from dashboard.components.reading_list import keep_button
 from dashboard.context import PageContext
 from dashboard.fts_query import hit_spans, snippet
@@ -162,15 +162,11 @@ def _marked_snippets(view: View, abstracts: Sequence[str]) -> list[str]:
         return [""] * len(abstracts)
     spans = hit_spans(abstracts, view.search)
     return [
-        "".join(_piece(piece, hit) for piece, hit in snippet(abstract, found, _SNIPPET_CHARACTERS)) if found else ""
+        "".join(
+            marked_piece(piece, "primary" if hit else "")
+            for piece, hit in snippet(abstract, found, _SNIPPET_CHARACTERS)
+        )
+        if found
+        else ""
         for abstract, found in zip(abstracts, spans, strict=True)
     ]
-
-
-def _piece(piece: str, hit: bool) -> str:
-    inner = for_markdown(piece)
-    if not inner:
-        return " "
-    before = " " if piece[:1].isspace() else ""
-    after = " " if piece[-1:].isspace() else ""
-    return f"{before}:primary-background[{inner}]{after}" if hit else f"{before}{inner}{after}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
@@ -49,10 +49,21 @@ def papers_on_list(corpus: str) -> tuple[str, ...]:
 
 
 def as_sent(view: View) -> View:
-    """``view`` as one sends it: the page of the visitor's own list becomes one that holds its papers."""
-    if view.page != "reading-list" or view.listed:
+    """``view`` as one sends it: the page of a reading list holds its papers, and nothing that does not change it."""
+    if view.page != "reading-list":
         return view
-    return replace(view, listed=tuple(map(code_of, papers_on_list(view.corpus))))
+    listed = view.listed or tuple(map(code_of, papers_on_list(view.corpus)))
+    return View(
+        view.corpus,
+        view.snapshot_id,
+        view.page,
+        paper=view.paper,
+        filters=view.filters,
+        sort=view.sort,
+        list_page=view.list_page,
+        abstracts=view.abstracts,
+        listed=listed,
+    )
 
 
 def add(corpus: str, paper_ids: Sequence[str]) -> None:
@@ -111,7 +122,7 @@ def keep_button(view: View, paper_id: str, *, key: str, in_dialog: bool = False)
             st.rerun()
 
     st.button(
-        "Add to list" if not kept else "Take off" if on_own_page else "On my list",
+        "Add to list" if not kept else "Take off" if on_own_page else ":primary[On my list]",
         key=key,
         icon=":material/bookmark_added:" if kept else ":material/bookmark_add:",
         type="tertiary",
@@ -133,23 +144,22 @@ def keeper(corpus: str) -> None:
 
     def hear() -> None:
         state = st.session_state.get("reading-list-keeper")
-        _merge(corpus, state.get("kept") if isinstance(state, Mapping) else None)
+        told = state.get("kept") if isinstance(state, Mapping) else None
+        if isinstance(told, Mapping) and told.get("corpus") == corpus:
+            papers = merged(papers_on_list(corpus), told.get("papers"), told.get("agreed"))
+            st.session_state[_LISTS] = {**_lists(), corpus: papers}
 
     session = st.session_state.setdefault(_SESSION, secrets.token_hex(8))
     data = {"session": session, "corpus": corpus, "papers": list(papers_on_list(corpus))}
     _KEEPER(key="reading-list-keeper", data=data, on_kept_change=hear)
 
 
-def _merge(corpus: str, told: Any) -> None:
-    """Take over what the browser has kept, and do to it what was done here since both agreed."""
-    if not isinstance(told, Mapping) or told.get("corpus") != corpus:
-        return
-    kept, agreed = _ids(told.get("papers")), set(_ids(told.get("agreed")))
-    here = papers_on_list(corpus)
-    added = [paper for paper in here if paper not in agreed]
-    removed = agreed.difference(here)
-    merged = dict.fromkeys((*(paper for paper in kept if paper not in removed), *added))
-    st.session_state[_LISTS] = {**_lists(), corpus: tuple(merged)[:MAX_LISTED]}
+def merged(here: Sequence[str], kept: Any, agreed: Any) -> tuple[str, ...]:
+    """What the browser has ``kept``, with what was done ``here`` since both ``agreed``; the last two are from it."""
+    before = set(_ids(agreed))
+    added = [paper for paper in here if paper not in before]
+    removed = before.difference(here)
+    return tuple(dict.fromkeys((*(paper for paper in _ids(kept) if paper not in removed), *added)))[:MAX_LISTED]
 
 
 def _ids(value: Any) -> list[str]:

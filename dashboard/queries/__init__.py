@@ -7,6 +7,7 @@ papers, rows are positions in the snapshot's own order.
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
 from dashboard.queries.papers import in_order, listed_papers, paper_rows, papers_at
+from dashboard.queries.placement import DecidingWords, Placement, deciding_words, placement
 from dashboard.queries.reading_list import FoundPapers, papers_of_codes, papers_of_ids
 from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
 from dashboard.queries.topics import neighbouring_topics, representative_rows, topic_name, topic_overview, topic_sizes
@@ -15,14 +16,17 @@ from dashboard.queries.trends import complete_shares, n_dated, period_start, top
 __all__ = [
     "MAX_NEAREST",
     "UNDATED",
+    "DecidingWords",
     "FilterError",
     "FoundPapers",
     "Hits",
     "Mask",
+    "Placement",
     "Rows",
     "SnapshotIndex",
     "Values",
     "complete_shares",
+    "deciding_words",
     "in_order",
     "index_snapshot",
     "listed_papers",
@@ -34,6 +38,7 @@ __all__ = [
     "papers_of_codes",
     "papers_of_ids",
     "period_start",
+    "placement",
     "representative_rows",
     "rows_in_polygon",
     "rows_with_words",

@@ -33,7 +33,7 @@ def _own(context: PageContext) -> None:
     st.title("Reading list", anchor=False)
     _undo(corpus)
     if not papers:
-        st.markdown("Nothing is on your reading list of this corpus yet.")
+        st.markdown("Nothing is on your reading list of this corpus.")
         st.markdown(
             "**Add to list** stands at every paper, the bookmark at every short list. "
             "The list stays in this browser, for this corpus, until you take papers off it; nobody else sees it. "
