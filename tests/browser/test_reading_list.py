@@ -85,7 +85,7 @@ def test_a_list_is_filled_kept_sent_and_taken_away(visit: Visit, chromium: Brows
     link = page.get_by_test_id("stCode").inner_text().strip()
     assert link.endswith(f"list={joined([code_of(paper_id) for paper_id in ids])}")
     other = Visit(chromium, visit.address)
-    add(other.open("corpus=tiny&page=search&q=solar"), 0)
+    add(other.open("corpus=tiny&page=search&q=manuscript"), 0)
     expect_kept(other.page, 1)
     other.open(link.partition("?")[2])
     expect(other.titles("reading")).to_have_text(titles)
