@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components.links import view_button
+from dashboard.components.paper_place import paper_place
 from dashboard.components.paper_rows import paper_links
 from dashboard.components.paper_words import byline, items, paper_title, records, standing
 from dashboard.components.placement import abstract_and_place
@@ -78,6 +79,10 @@ def _details(context: PageContext, paper: Any, in_dialog: bool) -> None:
     abstract_and_place(context, paper, in_dialog=in_dialog)
     if keywords := items(paper.keywords):
         st.caption("Keywords: " + for_markdown(", ".join(keywords), limit=400))
+    if view.page != "map":
+        st.markdown("**Its place on the map**")
+        paper_place(context, paper, key="open-paper-place")
+        st.caption("All papers in grey, those of its topic in colour: the more, the stronger.")
     similar = similar_papers(index, paper.row)
     if similar.scores is None or not len(similar.rows):
         return

@@ -6,6 +6,7 @@ papers, rows are positions in the snapshot's own order.
 
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
+from dashboard.queries.map_grid import PlaceOnGrid, place_on_grid
 from dashboard.queries.papers import in_order, listed_papers, paper_rows, papers_at
 from dashboard.queries.placement import DecidingWords, Placement, deciding_words, placement
 from dashboard.queries.reading_list import FoundPapers, papers_of_codes, papers_of_ids
@@ -21,6 +22,7 @@ __all__ = [
     "FoundPapers",
     "Hits",
     "Mask",
+    "PlaceOnGrid",
     "Placement",
     "Rows",
     "SnapshotIndex",
@@ -38,6 +40,7 @@ __all__ = [
     "papers_of_codes",
     "papers_of_ids",
     "period_start",
+    "place_on_grid",
     "placement",
     "representative_rows",
     "rows_in_polygon",

@@ -120,6 +120,7 @@ def test_an_open_paper_says_why_it_is_here_and_goes_on_the_list(visit: Visit, in
     marked = drawer.locator("p").filter(has_text="has long been argued over").locator("span").all_inner_texts()
     assert {word.lower() for word in marked} <= words
     assert marked
+    expect(drawer.get_by_role("img", name=re.compile("^The paper's place on the map"))).to_be_visible()
     drawer.get_by_role("button", name="Add to list").click()
     expect(drawer.get_by_role("button", name="On my list")).to_be_visible()
     near = drawer.get_by_role("list", name="Most similar papers")
