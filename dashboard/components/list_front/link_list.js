@@ -18,10 +18,21 @@ export default function linkList({ parentElement, data, setTriggerValue }) {
   if (list.dataset.written === written) return
   list.dataset.written = written
   const dotted = data.rows.some((row) => row.colour)
-  const held = list.getRootNode().activeElement?.dataset?.paper
+  const held = list.getRootNode().activeElement
+  const place = controls(list).indexOf(held)
   list.replaceChildren(...data.rows.map((row) => item(list, row, dotted)))
-  // Whoever puts papers on the list by keyboard stays where they are.
-  if (held) [...list.querySelectorAll("button")].find((button) => button.dataset.paper === held)?.focus()
+  if (place < 0) return
+  // Whoever was in the list stays in it: at the paper they put aside, else at the same place. Without
+  // a focus of its own, a dialog around the list would no longer hear the Escape key.
+  const now = controls(list)
+  const same = now.find((control) => held.dataset.paper && control.dataset.paper === held.dataset.paper)
+  const next = same ?? now[Math.min(place, now.length - 1)]
+  next?.focus({ preventScroll: true })
+}
+
+/** What can be reached by the Tab key, in order. */
+function controls(list) {
+  return [...list.querySelectorAll("a, button")]
 }
 
 function item(list, row, dotted) {
