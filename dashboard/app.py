@@ -20,6 +20,7 @@ from dashboard import data
 from dashboard.components.filters import filter_bar, place_chooser
 from dashboard.components.links import Link, link_bar, view_button
 from dashboard.components.open_paper import paper_drawer
+from dashboard.components.reading_list import keeper, papers_on_list
 from dashboard.context import PageContext
 from dashboard.figures.palette import ThemeName
 from dashboard.navigation import current_params, show, shown
@@ -83,6 +84,7 @@ def _show() -> None:
     _render(view.page)(context)
     if view.page != "map":  # the map has it beside the points
         paper_drawer(context)
+    keeper(view.corpus)
     shown()
 
 
@@ -111,8 +113,8 @@ def _theme() -> ThemeName:
 
 def _header(view: View) -> None:
     # The link of the page one is on closes what is open on it: the topic's page leads back to the table.
-    here = replace(view, topic=None, paper=None, similar=None, period=None, list_page=1)
-    pages = [Link(page_name(page), here if page == view.page else view.to(page)) for page in PAGES]
+    here = replace(view, topic=None, paper=None, similar=None, period=None, listed=(), list_page=1)
+    pages = [Link(_named(page, view), here if page == view.page else view.to(page)) for page in PAGES]
     # Side by side where there is room, one below the other where not.
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="medium", key="header"
@@ -124,6 +126,12 @@ def _header(view: View) -> None:
             current=PAGES.index(view.page) + 1,
         )
         place_chooser(data.listing().corpora, view)
+
+
+def _named(page: str, view: View) -> str:
+    """A page's name in the bar; the reading list's with how many papers are on it."""
+    n_kept = len(papers_on_list(view.corpus)) if page == "reading-list" else 0
+    return f"{page_name(page)} ({n_kept:,})" if n_kept else page_name(page)
 
 
 def _notices(notices: list[str], view: View) -> None:

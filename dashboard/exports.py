@@ -1,30 +1,26 @@
-"""Everything that leaves the dashboard as a file: the only writer of CSV and of pictures.
+"""Everything that leaves the dashboard as a file: the only writer of CSV, bibliographies and pictures.
 
 The last columns of every CSV, the same in each row, say where it comes from: corpus,
 snapshot_id and view, the permalink's query string. Giving that string to
-`export_view` gives the same bytes again.
+`export_command.export_view` gives the same bytes again.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.bibliography import bibtex_entries, bibtex_remark, ris_records
 from dashboard.csv_cells import column_cells, csv_file, csv_line, number_cell, text_cell
-from dashboard.permalinks import place_from_query, view_from_query
 from dashboard.queries import (
     SnapshotIndex,
-    at_dial,
     group_kinds,
-    index_snapshot,
     levelled,
     listed_papers,
     matching_rows,
@@ -37,12 +33,12 @@ from dashboard.queries import (
     topic_trends,
     topic_words,
 )
-from dashboard.settings import SETTINGS, cache_folder
+from dashboard.settings import SETTINGS
 from dashboard.state import View, query_of
-from pipeline import snapshot as snapshots
 from pipeline.schema import FACET_PREFIX
 
-Notify = Callable[[str], None]
+Bibliography = Literal["bib", "ris"]
+"""BibTeX or RIS, by the end of the file's name."""
 
 _BLOCK = 5_000  # papers whose text is held at once
 _PAPER_COLUMNS = (
@@ -119,17 +115,18 @@ def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] |
 
 def needs_query_vector(view: View) -> bool:
     """Whether the export of ``view`` needs its search text embedded."""
-    return bool(view.search) and view.mode == "meaning" and view.similar is None and table_of(view) == "papers"
+    by_meaning = bool(view.search) and view.mode == "meaning" and view.similar is None
+    return by_meaning and view.page != "reading-list" and table_of(view) == "papers"
 
 
-def file_name(view: View) -> str:
+def file_name(view: View, ending: str = "csv") -> str:
     """A name for the file: corpus, what it lists, snapshot. Letters, digits, dots and dashes only."""
     what = view.topic if view.topic and table_of(view) in ("papers", "groups", "words") else ""
-    return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + ".csv"
+    return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + f".{ending}"
 
 
 def too_large(index: SnapshotIndex, view: View, n_rows: int) -> str | None:
-    """Why a CSV of ``n_rows`` papers would be refused; ``None`` when it would not."""
+    """Why a file of ``n_rows`` papers would be refused; ``None`` when it would not."""
     if n_rows > SETTINGS.export_max_rows:
         return (
             f"This list has {n_rows:,} papers; a download stops at {SETTINGS.export_max_rows:,}. "
@@ -174,6 +171,31 @@ def papers_csv(
             columns.append([text_cell(abstract) for abstract in index.snapshot.abstracts(rows)])
         lines += [",".join(cells) + tail for cells in zip(*columns, strict=True)]
     return csv_file(lines)
+
+
+def papers_bibliography(
+    index: SnapshotIndex, view: View, form: Bibliography, query_vector: NDArray[np.float32] | None = None
+) -> bytes:
+    """Every paper of ``view``'s list for a reference manager, in its order; with abstracts if the view has them.
+
+    Where it comes from stands before the entries of BibTeX, and as a note (``N1``) in every
+    record of RIS. In UTF-8. See `export` for what is raised.
+    """
+    hits = listed_papers(index, view, query_vector=query_vector)
+    if reason := too_large(index, view, len(hits.rows)):
+        raise ExportError(reason)
+    source = f"Topic Explorer, corpus {view.corpus}, snapshot {view.snapshot_id}"
+    link = f"view {query_of(_written(view))}"
+    parts = [bibtex_remark([source, link])] if form == "bib" else []
+    for start in range(0, len(hits.rows), _BLOCK):
+        rows = hits.rows[start : start + _BLOCK]
+        papers = papers_at(index, rows)
+        abstracts = index.snapshot.abstracts(rows) if view.abstracts else None
+        if form == "bib":
+            parts += bibtex_entries(papers, abstracts)
+        else:
+            parts += ris_records(papers, f"{source}, {link}", abstracts)
+    return "".join(parts).encode("utf-8", "replace")
 
 
 def topics_csv(index: SnapshotIndex, view: View) -> bytes:
@@ -245,115 +267,15 @@ def _frame_csv(frame: pd.DataFrame, columns: Sequence[str], view: View) -> bytes
 
 
 def _provenance(view: View) -> str:
-    # What does not change the list is left out, so that equal lists are equal files.
+    return "," + csv_line([view.corpus, view.snapshot_id, query_of(_written(view))])
+
+
+def _written(view: View) -> View:
+    """``view`` without what does not change its list, so that equal lists are equal files."""
     written = replace(view, list_page=1, viewport=None)
     if table_of(replace(view, table="")) == table_of(view):
         written = replace(written, table="")
-    return "," + csv_line([view.corpus, view.snapshot_id, query_of(written)])
-
-
-# --- from the command line -------------------------------------------------------------
-
-
-def export_view(store: Path, query: str, corpus: str | None = None) -> bytes:
-    """The bytes that the dashboard's button gives for the permalink with query string ``query``.
-
-    ``corpus`` stands in for a query without one. The caps of a download do not hold here.
-
-    Raises
-    ------
-    ExportError
-        The query names something that is not there: nothing is exported rather
-        than something else.
-    SnapshotError
-        The snapshot cannot be opened.
-    """
-    params = parse_qs(query.rpartition("?")[2], keep_blank_values=False)
-    if corpus is not None and params.setdefault("corpus", [corpus]) != [corpus]:
-        raise ExportError(f"The view is one of corpus {params['corpus'][-1]!r}, not of {corpus!r}.")
-    listed = {}
-    for name in snapshots.list_corpora(store):
-        infos = snapshots.list_snapshots(store, name)
-        listed[name] = [i.snapshot_id for i in sorted(infos, key=lambda info: not info.is_latest)]
-    place, notices = place_from_query(params, listed)
-    if notices or place.corpus is None or place.snapshot_id is None:
-        raise ExportError(" ".join(notices) or "The store holds no snapshot: topic-explorer fit makes one.")
-    if place.missing_snapshot is not None:
-        raise ExportError(
-            f"Snapshot {place.missing_snapshot} of corpus {place.corpus} is not in this store any more; "
-            f"the newest is {place.snapshot_id}."
-        )
-    index = index_snapshot(snapshots.open_snapshot(store, place.corpus, place.snapshot_id))
-    view, notices = view_from_query(params, index.facts)
-    index = at_dial(index, view.dial)
-    if view.page == "place-my-papers" and not view.table:
-        raise ExportError("What is placed stays in its visitor's session: take it with the buttons of that page.")
-    if notices:
-        raise ExportError(" ".join(notices).replace("; it was left out", ""))
-    if table_of(view) != "papers":
-        return export(index, view)
-    return papers_csv(index, view, _query_vector(index, view), limited=False)
-
-
-def _ignore(_: str) -> None:
-    pass
-
-
-def _latest(store: Path, corpus: str, notify: Notify) -> SnapshotIndex:
-    snapshot = snapshots.open_snapshot(store, corpus)
-    if snapshot.notice:
-        notify(snapshot.notice)
-    return index_snapshot(snapshot)
-
-
-def corpus_export(store: Path, corpus: str, notify: Notify = _ignore) -> bytes:
-    """Every paper of the latest snapshot of ``corpus``.
-
-    ``notify`` is told when another snapshot than the latest had to be taken.
-
-    Raises
-    ------
-    SnapshotError
-        There is no such corpus, or it cannot be opened.
-    """
-    index = _latest(store, corpus, notify)
-    return papers_csv(index, View(index.corpus, index.snapshot_id, table="papers"), limited=False)
-
-
-def topic_export(store: Path, corpus: str, topic: str, notify: Notify = _ignore) -> bytes:
-    """The complete paper list of one topic of the latest snapshot, as on the topic's page.
-
-    ``topic`` is a topic id, ``outlier``, or a topic's number; ``notify`` is told
-    when another snapshot than the latest had to be taken.
-
-    Raises
-    ------
-    ExportError
-        There is no such topic.
-    SnapshotError
-        There is no such corpus, or it cannot be opened.
-    """
-    index = _latest(store, corpus, notify)
-    by_number = {str(n): topic_id for n, topic_id in zip(index.topics["number"], index.topic_ids, strict=True)}
-    topic_id = by_number.get(topic, topic)
-    if topic_id not in index.topic_code_of:
-        raise ExportError(
-            f"Corpus {corpus} has no topic {topic!r}: it has {len(by_number)} topics, numbered from 1. "
-            "The Topics page shows their ids."
-        )
-    return papers_csv(index, View(index.corpus, index.snapshot_id, page="topics", topic=topic_id), limited=False)
-
-
-def _query_vector(index: SnapshotIndex, view: View) -> NDArray[np.float32] | None:
-    if not needs_query_vector(view):
-        return None
-    # Only here: a search by meaning needs a model, everything else starts faster without.
-    from pipeline.embedding.query import QueryUnavailable, load_query_encoder
-
-    try:
-        return load_query_encoder(index.snapshot.query_encoder_path, cache_folder()).encode(view.search)
-    except QueryUnavailable as error:
-        raise ExportError(str(error)) from error
+    return written
 
 
 # --- pictures ---------------------------------------------------------------------------

@@ -11,9 +11,11 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.paper_codes import cut
 from dashboard.state import (
     COLOURS,
     MAX_CHOICES,
+    MAX_LISTED,
     MAX_TEXT,
     MAX_VERTICES,
     MEASURES,
@@ -141,6 +143,14 @@ class _Reader:
             return []
         return [float(part) for part in parts]
 
+    def listed(self) -> tuple[str, ...]:
+        codes, whole = cut(_last(self._params, "list"))
+        if len(codes) > MAX_LISTED:
+            self.left_out[f"papers of the reading list after the first {MAX_LISTED}"] = None
+        elif not whole:
+            self.left_out["papers of the reading list"] = None
+        return codes[:MAX_LISTED]
+
     def polygon(self) -> Polygon | None:
         numbers = self.numbers("area", "region of the map", "~_", 2 * MAX_VERTICES)
         corners = clean_polygon(list(zip(numbers[::2], numbers[1::2], strict=False))) if numbers else None
@@ -205,6 +215,7 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         list_page=max(1, int(at)) if re.fullmatch(r"[0-9]{1,7}", at) else 1,
         table=read.one("table", "table", TABLES, ""),
         abstracts=read.one("abstracts", "abstracts", ("yes",), None) is not None,
+        listed=read.listed(),
     )
     notices = [f"Part of the link ({name}) does not fit this snapshot and was left out." for name in read.left_out]
     return view, notices

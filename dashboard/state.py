@@ -17,6 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from dashboard.paper_codes import joined
+
 Polygon = tuple[tuple[float, float], ...]
 """Corners in map coordinates, at least 3 and at most `MAX_VERTICES`; a box has 4."""
 
@@ -28,11 +30,13 @@ MAX_TEXT = 200
 MAX_VERTICES = 200
 MAX_CHOICES = 200
 """Most values of one repeated key (venues, topics, values of a facet)."""
+MAX_LISTED = 500
+"""Most papers of a reading list, and of the link to one: 4,000 characters."""
 DECIMALS = 4
 """Decimals of map coordinates in a link."""
 LARGEST_COORDINATE = 1e6
 
-PAGES = ("overview", "map", "topics", "hierarchy", "trends", "search", "place-my-papers", "data")
+PAGES = ("overview", "map", "topics", "hierarchy", "trends", "search", "place-my-papers", "data", "reading-list")
 MODES = ("words", "meaning")
 PAPER_SORTS = ("strength", "borderline", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
@@ -125,11 +129,13 @@ class View:
     list_page: int = 1
     table: str = ""  # which list an export takes; "" = the page's main one
     abstracts: bool = False  # exports carry abstracts
+    listed: tuple[str, ...] = ()  # codes of the papers of a reading list that was sent, in its order
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "search", clean_text(self.search))
         object.__setattr__(self, "topics", tuple(dict.fromkeys(self.topics)))
         object.__setattr__(self, "selection", clean_polygon(self.selection))
+        object.__setattr__(self, "listed", tuple(dict.fromkeys(self.listed))[:MAX_LISTED])
         if self.viewport is not None:
             rounded = tuple(round(float(value), DECIMALS) + 0.0 for value in self.viewport)
             object.__setattr__(self, "viewport", rounded)
@@ -142,7 +148,7 @@ class View:
         """
         if page is not None and page != self.page:
             closed: dict[str, Any] = dict.fromkeys(("topic", "paper", "similar", "period"))
-            closed |= {"table": "", "sort": "", "part": "time"}
+            closed |= {"table": "", "sort": "", "part": "time", "listed": ()}
             if page == "map" and ("paper" in changes or "topic" in changes):
                 closed["viewport"] = None  # what one wants to see may lie outside it
             changes = {"page": page, **closed, **changes}
@@ -222,6 +228,7 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "at": "" if view.list_page == 1 else str(view.list_page),
         "table": view.table,
         "abstracts": "yes" if view.abstracts else "",
+        "list": joined(view.listed),
     }
 
 

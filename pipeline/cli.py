@@ -301,7 +301,7 @@ def export(
     store: Store = None,
 ) -> None:
     """Write papers as CSV: the same bytes as the dashboard's button."""
-    from dashboard.exports import corpus_export, export_view, topic_export
+    from dashboard.export_command import corpus_export, export_view, topic_export
     from pipeline.whole_file import whole_file
 
     def notify(notice: str) -> None:

@@ -166,6 +166,7 @@ def test_every_parameter_of_a_link_is_in_the_guide():
         filters=state.Filters((2000, 2001), False, ("v",), (("NAME", ("w",)),), "x"), measure="count", group="venue",
         colour_by="year", selection=((0, 0), (1, 0), (1, 1)), viewport=(0, 1, 0, 1), sort="title", topic_sort="label",
         list_page=2, table="papers", abstracts=True, level=1, dial="0.4", part="groups", relevance=0.2,
+        listed=("abcdefgh",),
     )  # fmt: skip
     told = {name for cells in rows(section(GUIDE, "## Links"))[1:] for name in named(cells[0])}
     assert told == set(state.params_of(everything))

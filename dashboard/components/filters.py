@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.components.dial import outlier_dial
 from dashboard.components.level_switch import level_switch
 from dashboard.components.links import view_button
+from dashboard.components.reading_list import as_sent
 from dashboard.context import PageContext
 from dashboard.navigation import hold, on_change, permalink
 from dashboard.queries import value_counts
@@ -42,7 +43,7 @@ def place_chooser(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View) -> 
             _snapshot_choice(infos, view)
         with st.popover("Link", icon=":material/link:", help="A link to exactly this view"):
             st.caption("Opens exactly this view, on this snapshot.")
-            st.code(permalink(view), language=None, wrap_lines=True)
+            st.code(permalink(as_sent(view)), language=None, wrap_lines=True)
 
 
 def _first_view(corpora: Mapping[str, Sequence[SnapshotInfo]], corpus: str, view: View) -> View:

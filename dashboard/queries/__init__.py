@@ -11,7 +11,10 @@ from dashboard.queries.groups import group_kinds, topic_groups
 from dashboard.queries.hierarchy import levelled, topic_tree, topics_above
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
 from dashboard.queries.lineage import coarser_topics, finest_within
-from dashboard.queries.papers import listed_papers, paper_rows, papers_at
+from dashboard.queries.map_grid import PlaceOnGrid, place_on_grid
+from dashboard.queries.papers import in_order, listed_papers, paper_rows, papers_at
+from dashboard.queries.placement import DecidingWords, Placement, deciding_words, placement
+from dashboard.queries.reading_list import FoundPapers, papers_of_codes, papers_of_ids
 from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
 from dashboard.queries.topics import neighbouring_topics, representative_rows, topic_name, topic_overview, topic_sizes
 from dashboard.queries.trends import complete_shares, n_dated, period_start, topic_trends
@@ -21,9 +24,13 @@ __all__ = [
     "MAX_NEAREST",
     "UNDATED",
     "DialSetting",
+    "DecidingWords",
     "FilterError",
+    "FoundPapers",
     "Hits",
     "Mask",
+    "PlaceOnGrid",
+    "Placement",
     "Rows",
     "SnapshotIndex",
     "Values",
@@ -34,6 +41,8 @@ __all__ = [
     "coarser_topics",
     "finest_within",
     "group_kinds",
+    "deciding_words",
+    "in_order",
     "index_snapshot",
     "levelled",
     "listed_papers",
@@ -45,6 +54,10 @@ __all__ = [
     "papers_with_terms",
     "period_start",
     "phrase",
+    "papers_of_codes",
+    "papers_of_ids",
+    "place_on_grid",
+    "placement",
     "representative_rows",
     "rivals",
     "rows_in_polygon",

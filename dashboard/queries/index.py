@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from dashboard.paper_codes import numbers_of
 from dashboard.state import Facts
 from pipeline.schema import FACET_PREFIX, OUTLIER_TOPIC_ID
 from pipeline.snapshot import Snapshot
@@ -235,6 +236,13 @@ class SnapshotIndex:
             if len(rows):
                 centroids[code] = np.asarray(embeddings[rows]).mean(axis=0, dtype=np.float32)
         return centroids / np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-12)
+
+    @cached_property
+    def rows_by_code(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+        """The papers' codes as numbers (`dashboard.paper_codes`), ascending, and the row of each."""
+        numbers = numbers_of(self.papers["paper_id"])
+        order = np.argsort(numbers, kind="stable").astype(np.int32)
+        return numbers[order], order
 
     def values(self, kind: str) -> Values:
         """The `Values` of ``"venue"`` or of a facet."""

@@ -13,7 +13,7 @@ from dashboard.components.downloads import csv_button, figure_button
 from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.map_event import MapEvent
-from dashboard.components.paper_rows import paper_rows
+from dashboard.components.paper_rows import paper_links
 from dashboard.components.period_bars import period_bars
 from dashboard.components.topic_rows import topic_rows, trend_in_words
 from dashboard.context import PageContext
@@ -224,4 +224,4 @@ def _most_cited(context: PageContext) -> None:
         return
     rows = rows[np.argsort(-citations[rows], kind="stable")][:_N_CITED]
     st.subheader("Most cited", anchor=False)
-    link_list(paper_rows(context, rows, "citations"), key="overview-cited", name="Most cited papers")
+    paper_links(context, rows, "citations", key="overview-cited", name="Most cited papers")

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.components.link_list import link_list
 from dashboard.components.links import Link, link_bar, view_button
 from dashboard.components.paper_list import LIST_ANCHOR, paper_list
-from dashboard.components.paper_rows import paper_rows
+from dashboard.components.paper_rows import paper_links
 from dashboard.components.topic_groups import groups_title, topic_groups_panel
 from dashboard.components.topic_rows import topic_rows, trend_in_words
 from dashboard.components.topic_siblings import topic_siblings
@@ -134,7 +134,7 @@ def _representative(context: PageContext, topic_id: str) -> None:
     if not len(rows):
         return
     st.subheader("Representative papers", anchor=False)
-    link_list(paper_rows(context, rows, "year"), key="topic-representative", name="Representative papers")
+    paper_links(context, rows, "year", key="topic-representative", name="Representative papers")
 
 
 def _borderline(context: PageContext, topic_id: str) -> None:
@@ -146,11 +146,15 @@ def _borderline(context: PageContext, topic_id: str) -> None:
         st.subheader("Borderline papers", anchor=False, help=_BORDERLINE_HELP, width="stretch")
         whole = context.view.to(sort="borderline")
         view_button("List all so", whole, key="topic-borderline-all", icon=":material/sort:")
-    papers = [
-        replace(row, note=_or(context, other), hint=_rival(context, other, lead))
-        for row, (other, lead) in zip(paper_rows(context, rows, "year"), rivals(context.index, rows), strict=True)
-    ]
-    link_list(papers, key="topic-borderline", name="Borderline papers")
+    others = rivals(context.index, rows)
+    paper_links(
+        context,
+        rows,
+        [_or(context, other) for other, _ in others],
+        key="topic-borderline",
+        name="Borderline papers",
+        hints=[_rival(context, other, lead) for other, lead in others],
+    )
 
 
 def _rival(context: PageContext, topic_id: str, lead: float | None) -> str:

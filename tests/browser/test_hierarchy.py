@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.exports import export_view
+from dashboard.export_command import export_view
 from dashboard.queries import SnapshotIndex
 from tests.browser.visits import Visit, rows_of
 

@@ -11,7 +11,8 @@ import pytest
 
 from dashboard.components.dial import cost_in_words
 from dashboard.components.map_points import map_points
-from dashboard.exports import ExportError, export, export_view
+from dashboard.export_command import export_view
+from dashboard.exports import ExportError, export
 from dashboard.permalinks import view_from_query
 from dashboard.queries import (
     UNDATED,

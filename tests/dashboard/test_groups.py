@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard import exports
+from dashboard import export_command, exports
 from dashboard.queries import Values, group_kinds, index_snapshot, matching_rows, topic_groups
 from dashboard.state import NO_FILTERS, Filters, View
 from pipeline.schema import OUTLIER_TOPIC_ID
@@ -99,5 +99,5 @@ def test_the_file_holds_what_the_page_compares(variants_store):
     tables = [topic_groups(index, kind, matching_rows(index, NO_FILTERS), topic_id) for kind in group_kinds(index)]
     assert [row["group"] for row in rows] == [value for table in tables for value in table["group"]]
     assert [int(row["n_papers"]) for row in rows] == [n for table in tables for n in table["n_papers"]]
-    assert exports.export_view(variants_store, rows[0]["view"]) == content
+    assert export_command.export_view(variants_store, rows[0]["view"]) == content
     assert exports.file_name(view).startswith(f"tiny-{topic_id}-groups")

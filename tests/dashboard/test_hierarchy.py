@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 
-from dashboard import exports
+from dashboard import export_command, exports
 from dashboard.permalinks import view_from_query
 from dashboard.queries import (
     complete_shares,
@@ -156,7 +156,7 @@ def test_files_have_the_level_of_the_view(index, variants_store):
     def rows(**changes):
         view = view_of(index, **changes)
         content = exports.export(index, view)
-        assert content == exports.export_view(variants_store, query_of(view))
+        assert content == export_command.export_view(variants_store, query_of(view))
         return content.decode("utf-8-sig").split("\r\n")[1:-1]
 
     assert len(rows(page="topics", level=1)) == len(index.at_level(1).topics)

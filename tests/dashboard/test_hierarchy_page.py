@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.components.downloads import csv_of
 from dashboard.components.topic_treemap import SHAPES, Cell, laid_out
-from dashboard.exports import export_view
+from dashboard.export_command import export_view
 from dashboard.queries import index_snapshot
 from dashboard.state import View
 from pipeline.snapshot import open_snapshot

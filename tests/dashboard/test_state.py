@@ -80,6 +80,7 @@ views = st.builds(
     list_page=st.integers(1, 9999),
     table=st.sampled_from(("", *TABLES)),
     abstracts=st.booleans(),
+    listed=st.lists(st.text("abzAZ09-_", min_size=8, max_size=8)).map(tuple),
 )
 
 

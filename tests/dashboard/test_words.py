@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from dashboard import exports
+from dashboard import export_command, exports
 from dashboard.queries import (
     coarser_topics,
     index_snapshot,
@@ -95,6 +95,6 @@ def test_the_file_holds_the_words_in_their_order(variants_store):
         index, papers_with_terms(index, index.topic_ids[0]), matching_rows(index, NO_FILTERS), index.topic_ids[0], 0.2
     )
     assert [row["term"] for row in rows] == words["term"].tolist()
-    assert exports.export_view(variants_store, rows[0]["view"]) == content
+    assert export_command.export_view(variants_store, rows[0]["view"]) == content
     with pytest.raises(exports.ExportError, match="one topic"):
         exports.export(index, view.to(topic=None, table="words"))
