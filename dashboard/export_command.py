@@ -103,7 +103,7 @@ def topic_export(store: Path, corpus: str, topic: str, notify: Notify = _ignore)
     if topic_id not in index.topic_code_of:
         raise ExportError(
             f"Corpus {corpus} has no topic {topic!r}: it has {len(by_number)} topics, numbered from 1. "
-            "The Topics page shows their ids."
+            "A topic's number stands on the Topics page, its id in the address of its own."
         )
     return papers_csv(index, View(index.corpus, index.snapshot_id, page="topics", topic=topic_id), limited=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 import typer
@@ -56,3 +57,10 @@ def corpora_of(store: Path, corpus: str | None) -> list[str]:
     if corpus not in known:
         fail(f"There is no corpus {corpus!r} in {store}; it has {', '.join(known) or 'none'}.")
     return [corpus]
+
+
+def say_version(asked: bool) -> None:
+    """Print the version and end, where it was asked for."""
+    if asked:
+        typer.echo(f"topic-explorer {version('topic-explorer')}")
+        raise typer.Exit

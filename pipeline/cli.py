@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from pipeline.arguments import columns_of, corpora_of, folder, readable_store
+from pipeline.arguments import columns_of, corpora_of, folder, readable_store, say_version
 from pipeline.failures import errors, fail, open_standard_streams, plain_errors
 from pipeline.settings import MAX_SEED, Clusters, Granularity
 from pipeline.snapshot import default_cache, default_store
@@ -30,6 +30,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Options of no command."""
+
 
 # Into a file or another program nothing is cut to the width of a screen that is not there.
 output = SafeConsole(
@@ -59,7 +69,6 @@ Facets = Annotated[
     list[str] | None, typer.Option("--facet", metavar="NAME", help="Keep this column to filter and group by.")
 ]
 Corpus = Annotated[str, typer.Option("--corpus", "-c", help="The corpus by name.")]
-SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="A snapshot by id.", show_default="the latest")]
 
 
 def _command(function: Callable[..., None]) -> Callable[..., None]:
@@ -263,7 +272,9 @@ def list_(
 def verify(
     store: Store = None,
     corpus: Annotated[str | None, typer.Option("--corpus", "-c", help="Only this corpus.")] = None,
-    snapshot: SnapshotId = None,
+    snapshot: Annotated[
+        str | None, typer.Option("--snapshot", help="Only this snapshot, by id.", show_default="all of them")
+    ] = None,
 ) -> None:
     """Check every byte of every snapshot against its manifest; status 1 if one is damaged."""
     from pipeline import snapshot as snapshots

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from pipeline.documents import DocumentSet
 from pipeline.readers.columns import listed
+from pipeline.schema import FACET_PREFIX
 from pipeline.terminal import counts_table
 
 
@@ -25,6 +26,10 @@ def inspection_report(documents: DocumentSet) -> RenderableType:
         if file["unused_columns"]:
             unused = listed(file["unused_columns"])
             parts.append(Text(f"  not used: {unused} (keep one with --facet NAME)", style="dim"))
+    if facets := [
+        name.removeprefix(FACET_PREFIX) for name in map(str, documents.papers) if name.startswith(FACET_PREFIX)
+    ]:
+        parts.append(Text(f"  kept as facets: {listed(facets)}", style="dim"))
     parts.append(Text(f"\n{quality['read']:,} papers read, {quality['kept']:,} would be kept"))
     noticed = {name: count for name, count in quality["problems"].items() if name not in quality["dropped"]}
     for heading, found in (

@@ -14,7 +14,7 @@ from dashboard.queries import complete_shares, topic_name
 from dashboard.state import View
 from pipeline.schema import OUTLIER_TOPIC_ID
 
-_TREND_WORDS = {"too few": "too few papers to say"}
+_TREND_WORDS = {"too few": "too few papers to say", "steady": "no clear trend"}
 _PERIOD = re.compile(r"[0-9]{4}(-Q[1-4]|-[0-9]{2})?")
 
 

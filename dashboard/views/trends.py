@@ -182,7 +182,7 @@ def _not_tested(context: PageContext) -> None:
 def _not_moving(topics: pd.DataFrame) -> str:
     """What is said of the topics that neither rise nor fade."""
     n_steady, n_few = (int((topics["trend_class"] == word).sum()) for word in ("steady", "too few"))
-    said = f"{n_steady:,} {'topic is' if n_steady == 1 else 'topics are'} steady"
+    said = f"{n_steady:,} {'topic shows' if n_steady == 1 else 'topics show'} no clear trend"
     return said + (f" and {n_few:,} {'has' if n_few == 1 else 'have'} too few papers to say" if n_few else "")
 
 
@@ -208,7 +208,7 @@ def _ranked(context: PageContext, topics: pd.DataFrame, heading: str, colours: M
 
 
 def _evidence(topic: Mapping[Hashable, Any]) -> str:
-    p = "p < 0.001" if topic["trend_q"] < 0.001 else f"p = {topic['trend_q']:.3f}"
+    p = "adjusted p < 0.001" if topic["trend_q"] < 0.001 else f"adjusted p = {topic['trend_q']:.3f}"
     if topic["trend_class"] == "burst":
         return f"{trend_in_words('burst', topic['burst_from'], topic['burst_to'])}, {p}"
     word = "new, " if topic["trend_class"] == "new" else ""

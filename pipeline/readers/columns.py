@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.readers.report import ReadError
@@ -150,12 +150,19 @@ class ColumnPlan:
         return {ours: " or ".join(self.fields[ours]) for ours in FIELD_NAMES if self.fields.get(ours)}
 
 
-def plan_columns(columns: Sequence[str], mapping: Mapping[str, str], facets: Sequence[str]) -> ColumnPlan:
-    """Decide which of ``columns`` is what; ``mapping`` (see `canonical_mapping`) wins over usual names."""
+def plan_columns(
+    columns: Sequence[str], mapping: Mapping[str, str], facets: Sequence[str], elsewhere: Container[str] = ()
+) -> ColumnPlan:
+    """Decide which of ``columns`` is what; ``mapping`` (see `canonical_mapping`) wins over usual names.
+
+    A mapped column that is not there is missing, unless it is one of ``elsewhere``, which other files have.
+    """
     fields = recognise(columns)
     missing = []
     for ours, theirs in mapping.items():
         column = find_column(theirs, columns)
+        if column is None and theirs in elsewhere:
+            continue  # this file's own usual names hold
         if column is None:
             missing.append(theirs)
             fields.pop(ours, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,7 +52,8 @@ def read_papers(
         Limits on what is accepted.
     columns : mapping
         Our column → the file's, ``{"abstract": "summary"}``; wins over usual
-        names. A page of text has no columns and is not concerned.
+        names. Of several files each that has the column takes it; the others
+        keep their usual names. A page of text has no columns and is not concerned.
     facets : sequence of str
         Further columns to keep in `Paper.facets`.
     report : ReadReport
@@ -72,6 +73,7 @@ def read_papers(
         mapped column does not exist, a facet exists in no file.
     """
     mapping = canonical_mapping(columns)
+    files: list[tuple[AnyFile, str]] = []
     opened = []
     for path, name in _named(paths):
         file, encoding = _opened(path, name, settings, mapping)
@@ -81,7 +83,11 @@ def read_papers(
         report.files.append(fingerprint(path, name))
         report.formats[name] = file.words
         report.n_records_by_file[name] = 0
-        opened.append(_Reading(file, name, settings, mapping, facets, report))
+        files.append((file, name))
+    for file, name in files:
+        others = [other for other, _ in files if other is not file]
+        elsewhere = {theirs for theirs in mapping.values() if any(_has(other, theirs) for other in others)}
+        opened.append(_Reading(file, name, settings, mapping, facets, report, elsewhere=elsewhere))
     if all(reading.knows_columns for reading in opened):
         _check_facets(opened, facets)
     return _stream(opened, facets, report)
@@ -110,8 +116,10 @@ class _Reading:
         facets: Sequence[str],
         report: ReadReport,
         needed: Sequence[str] = ("title", "abstract"),
+        elsewhere: Container[str] = (),
     ) -> None:
         self.file, self.name, self._needed = file, name, needed
+        self._elsewhere = elsewhere  # mapped columns that another file has: this one need not
         self._settings, self._mapping, self._facets, self._report = settings, mapping, facets, report
         self._last_year = datetime.now(UTC).year + 1
         self.knows_columns = file.columns is not None  # of some formats they show while it is read
@@ -175,7 +183,7 @@ class _Reading:
                 self._report.add(found)
 
     def _is_record(self, values: dict[str, object]) -> bool:
-        fields = plan_columns(list(values), self._mapping, ()).fields
+        fields = plan_columns(list(values), self._mapping, (), self._elsewhere).fields
         return "title" in fields or "abstract" in fields
 
     def _add(self, problem: Problem) -> None:
@@ -198,7 +206,7 @@ class _Reading:
 
     def _set_columns(self, columns: Sequence[str], mapping: Mapping[str, str]) -> None:
         self.columns = list(columns)
-        self.plan = plan_columns(self.columns, mapping, self._facets)
+        self.plan = plan_columns(self.columns, mapping, self._facets, self._elsewhere)
         self._report.columns[self.name] = self.plan.described
         self._report.unused_columns[self.name] = self.plan.unused
 
@@ -218,6 +226,11 @@ def _stream(opened: list[_Reading], facets: Sequence[str], report: ReadReport) -
         for facet in reading.missing_facets:
             detail = f"the file has no column {facet!r}; its papers have no such values"
             report.add(Problem(reading.name, None, "missing facet column", detail))
+
+
+def _has(file: AnyFile, column: str) -> bool:
+    """Whether a file has a column, as far as is known before it is read."""
+    return file.columns is not None and find_column(column, file.columns) is not None
 
 
 def _check_facets(opened: list[_Reading], facets: Sequence[str]) -> None:

@@ -114,6 +114,17 @@ def test_a_mapped_column_that_does_not_exist_lists_those_that_do(read):
         read("p.csv", CSV, columns={"abstract": "sumary"})
 
 
+@pytest.mark.parametrize("second", ["b.csv", "b.jsonl"])
+def test_a_mapped_column_that_another_file_has_leaves_usual_names_to_the_rest(tmp_path, read_paths, second):
+    (tmp_path / "a.csv").write_text("Titel,abstract,title\nA,a,not this\n")
+    rows = {"b.csv": "title,abstract\nB,b\n", "b.jsonl": '{"title": "B", "abstract": "b"}'}
+    (tmp_path / second).write_text(rows[second])
+    reading = read_paths([tmp_path / "a.csv", tmp_path / second], columns={"title": "Titel"})
+    assert reading.titles == ["A", "B"]
+    with pytest.raises(ReadError, match="there is no column 'Titel'"):
+        read_paths([tmp_path / second], columns={"title": "Titel"})
+
+
 def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path, read_paths):
     for folder in ("x", "y"):
         (tmp_path / folder).mkdir()
