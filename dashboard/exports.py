@@ -22,12 +22,21 @@ from dashboard.csv_cells import column_cells, csv_file, csv_line, number_cell, t
 from dashboard.permalinks import place_from_query, view_from_query
 from dashboard.queries import (
     SnapshotIndex,
+    WordTable,
+    bridging_papers,
+    counted_rows,
+    distinctive_words,
     index_snapshot,
     listed_papers,
     matching_rows,
     papers_at,
+    periods_of_sides,
+    sides_of,
+    topic_mix,
+    topic_name,
     topic_overview,
     topic_trends,
+    word_table,
 )
 from dashboard.settings import SETTINGS, cache_folder
 from dashboard.state import View, query_of
@@ -51,6 +60,20 @@ _TREND_COLUMNS = (
     "period", "period_start", "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_period", "share",
     "share_low", "share_high",
 )  # fmt: skip
+_SHARE_COLUMNS = (
+    "n_a", "n_b", "share_a", "share_a_low", "share_a_high", "share_b", "share_b_low", "share_b_high",
+)  # fmt: skip
+_COMPARISON_COLUMNS = {
+    "words": (
+        "word", "side", "n_a", "n_b", "papers_a", "papers_b", "share_a", "share_b", "odds_ratio", "odds_low",
+        "odds_high", "z", "q",
+    ),
+    "mix": ("topic_id", "topic_label", *_SHARE_COLUMNS, "difference", "difference_low", "difference_high"),
+    "periods": ("period", *_SHARE_COLUMNS),
+    "bridging": (
+        "side", "paper_id", "title", "year", "topic_id", "topic_label", "similarity_other", "similarity_own",
+    ),
+}  # fmt: skip
 
 
 class ExportError(Exception):
@@ -61,22 +84,31 @@ class ExportError(Exception):
 
 
 def table_of(view: View) -> str:
-    """Which list an export of ``view`` takes: ``papers``, ``topics`` or ``trends``."""
-    if view.table:
+    """Which list an export of ``view`` takes: ``papers``, ``topics``, ``trends``, or one of a comparison."""
+    if view.table and (view.side_a is not None or view.table not in _COMPARISON_COLUMNS):
         return view.table
+    if view.side_a is not None:
+        return "words"
     if view.page == "trends":
         return "papers" if view.period or view.topic else "trends"
     whole = view.topic is None and view.selection is None and not view.search and view.similar is None
     return "topics" if view.page in ("overview", "topics") and whole else "papers"
 
 
-def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] | None = None) -> bytes:
+def export(
+    index: SnapshotIndex,
+    view: View,
+    query_vector: NDArray[np.float32] | None = None,
+    words: WordTable | None = None,
+) -> bytes:
     """The CSV of ``view``'s list.
 
     Parameters
     ----------
     query_vector
         The embedded search text, where the view searches by meaning.
+    words
+        All words of the snapshot, where they are at hand.
 
     Raises
     ------
@@ -90,7 +122,9 @@ def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] |
             return topics_csv(index, view)
         case "trends":
             return trends_csv(index, view)
-    return papers_csv(index, view, query_vector)
+        case "papers":
+            return papers_csv(index, view, query_vector)
+    return comparison_csv(index, view, words)
 
 
 def needs_query_vector(view: View) -> bool:
@@ -168,6 +202,29 @@ def trends_csv(index: SnapshotIndex, view: View) -> bytes:
     names = [labels.get(topic_id, "Outliers") for topic_id in trends["topic_id"]]
     named = trends.assign(topic_label=names)
     return _frame_csv(named, _TREND_COLUMNS, view)
+
+
+def comparison_csv(index: SnapshotIndex, view: View, words: WordTable | None = None) -> bytes:
+    """What `table_of` ``view`` says of its two sides: words, mix of topics, periods, or bridging papers."""
+    assert view.side_a is not None
+    sides = sides_of(index, view.side_a, view.side_b, matching_rows(index, view.filters))
+    table = table_of(view)
+    match table:
+        case "words":
+            rows = counted_rows(index, sides)
+            if rows is not None or words is None:
+                words = word_table(index, np.arange(index.n_papers) if rows is None else rows)
+            frame = distinctive_words(words, sides)
+        case "mix":
+            mix = topic_mix(index, sides)
+            frame = mix.assign(topic_label=[topic_name(index, topic_id) for topic_id in mix["topic_id"]])
+        case "periods":
+            frame = periods_of_sides(index, sides)
+        case _:
+            bridging = bridging_papers(index, sides)
+            papers = papers_at(index, bridging["row"].to_numpy())
+            frame = pd.concat([bridging.drop(columns="row"), papers], axis=1)
+    return _frame_csv(frame, _COMPARISON_COLUMNS[table], view)
 
 
 def _groups(view: View, index: SnapshotIndex) -> Sequence[str]:

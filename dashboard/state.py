@@ -32,13 +32,13 @@ DECIMALS = 4
 """Decimals of map coordinates in a link."""
 LARGEST_COORDINATE = 1e6
 
-PAGES = ("overview", "map", "topics", "trends", "search", "data")
+PAGES = ("overview", "map", "topics", "trends", "search", "compare", "data")
 MODES = ("words", "meaning")
 PAPER_SORTS = ("strength", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
-TABLES = ("papers", "topics", "trends")
+TABLES = ("papers", "topics", "trends", "words", "mix", "periods", "bridging")
 
 
 def clean_text(text: str) -> str:
@@ -95,6 +95,22 @@ NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True)
+class Side:
+    """One of two sets of papers that are compared: a topic, filters and a region, of which all must hold."""
+
+    topic: str | None = None
+    filters: Filters = NO_FILTERS
+    selection: Polygon | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "selection", clean_polygon(self.selection))
+
+    def __bool__(self) -> bool:
+        """Whether it asks for anything."""
+        return self != Side()
+
+
+@dataclass(frozen=True)
 class View:
     """Everything that decides what is on screen; the query string holds all of it."""
 
@@ -113,6 +129,8 @@ class View:
     group: str = ""  # "", "venue" or a facet's name: what splits trends
     colour_by: str = "topic"
     selection: Polygon | None = None
+    side_a: Side | None = None  # compared with side B, both within the filters; null: not chosen yet
+    side_b: Side | None = None  # null: everything that is not on side A
     viewport: tuple[float, float, float, float] | None = None  # of the map: left, bottom, right, top
     sort: str = ""  # one of PAPER_SORTS; "" = the list's own order
     topic_sort: str = "size"
@@ -124,6 +142,8 @@ class View:
         object.__setattr__(self, "search", clean_text(self.search))
         object.__setattr__(self, "topics", tuple(dict.fromkeys(self.topics)))
         object.__setattr__(self, "selection", clean_polygon(self.selection))
+        object.__setattr__(self, "side_a", self.side_a or None)
+        object.__setattr__(self, "side_b", self.side_b or None)
         if self.viewport is not None:
             rounded = tuple(round(float(value), DECIMALS) + 0.0 for value in self.viewport)
             object.__setattr__(self, "viewport", rounded)
@@ -132,10 +152,10 @@ class View:
         """Another view with the same snapshot and filters: where an in-app link leads.
 
         Changing the page closes what was open on the old one (topic, paper, similar,
-        period); any change but of the list's page goes back to its first page.
+        period, the sides compared); any change but of the list's page goes back to its first page.
         """
         if page is not None and page != self.page:
-            closed: dict[str, Any] = dict.fromkeys(("topic", "paper", "similar", "period"))
+            closed: dict[str, Any] = dict.fromkeys(("topic", "paper", "similar", "period", "side_a", "side_b"))
             closed |= {"table": "", "sort": ""}
             if page == "map" and ("paper" in changes or "topic" in changes):
                 closed["viewport"] = None  # what one wants to see may lie outside it
@@ -173,8 +193,29 @@ def params_of(view: View) -> dict[str, str | list[str]]:
     return {key: value for key, value in _all_params(view).items() if value}
 
 
+def _filter_params(filters: Filters) -> dict[str, str | list[str]]:
+    return {
+        "years": f"{filters.years[0]}-{filters.years[1]}" if filters.years else "",
+        "undated": "" if filters.include_undated else "no",
+        "venue": list(filters.venues),
+        **{f"facet.{name}": list(values) for name, values in filters.facets},
+        "words": filters.words,
+    }
+
+
+def _area(polygon: Polygon | None) -> str:
+    return "_".join(f"{_number(x)}~{_number(y)}" for x, y in polygon or ())
+
+
+def _side(side: Side | None) -> str:
+    """A side as one parameter: a query string within the query string, with the keys of a view's own."""
+    if side is None:
+        return ""
+    params = {"topic": side.topic or "", **_filter_params(side.filters), "area": _area(side.selection)}
+    return urlencode({key: value for key, value in params.items() if value}, doseq=True)
+
+
 def _all_params(view: View) -> dict[str, str | list[str]]:
-    filters = view.filters
     return {
         "corpus": view.corpus,
         "snapshot": view.snapshot_id,
@@ -184,17 +225,15 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "similar": view.similar or "",
         "q": view.search,
         "mode": _unless(view.mode, "words"),
-        "years": f"{filters.years[0]}-{filters.years[1]}" if filters.years else "",
-        "undated": "" if filters.include_undated else "no",
-        "venue": list(filters.venues),
-        **{f"facet.{name}": list(values) for name, values in filters.facets},
-        "words": filters.words,
+        **_filter_params(view.filters),
         "topics": list(view.topics),
         "period": view.period or "",
         "measure": _unless(view.measure, "share"),
         "group": view.group,
         "colour": _unless(view.colour_by, "topic"),
-        "area": "_".join(f"{_number(x)}~{_number(y)}" for x, y in view.selection or ()),
+        "area": _area(view.selection),
+        "a": _side(view.side_a),
+        "b": _side(view.side_b),
         "window": "~".join(_number(value) for value in _window(view.viewport)),
         "sort": view.sort,
         "order": _unless(view.topic_sort, "size"),

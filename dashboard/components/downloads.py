@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import data, exports
 from dashboard.context import PageContext
-from dashboard.queries import SnapshotIndex
+from dashboard.queries import MAX_COUNTED, SnapshotIndex
 from dashboard.state import View, query_of
 
 
@@ -42,6 +42,8 @@ def csv_of(index: SnapshotIndex, view: View) -> Callable[[], bytes]:
     """What makes the file when it is asked for: the same bytes as ``topic-explorer export --view``."""
 
     def make() -> bytes:
+        if exports.table_of(view) == "words" and index.n_papers <= MAX_COUNTED:
+            return exports.export(index, view, words=data.word_table(view.corpus, view.snapshot_id))
         if not exports.needs_query_vector(view):
             return exports.export(index, view)
         return exports.export(index, view, data.query_encoder(view.corpus, view.snapshot_id).encode(view.search))

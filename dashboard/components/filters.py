@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.compare_ways import compare_ways
 from dashboard.components.links import view_button
 from dashboard.context import PageContext
 from dashboard.navigation import hold, on_change, permalink
@@ -113,6 +114,7 @@ def filter_bar(context: PageContext) -> None:
             view_button(
                 "Clear filters", View.with_filters(view, **vars(NO_FILTERS)), key="clear", icon=":material/close:"
             )
+        compare_ways(context)
         if missing:
             # In the same row: what is not there takes no room from what is.
             absent = " and no ".join(missing)

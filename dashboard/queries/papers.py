@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon
 from dashboard.queries.index import Mask, Rows, SnapshotIndex
 from dashboard.queries.search import Hits, search_meaning, search_words, similar_papers
+from dashboard.queries.sides import sides_of
 from dashboard.state import View
 
 
@@ -19,6 +20,8 @@ def listed_papers(
     query_vector: NDArray[np.float32] | None = None,
 ) -> Hits:
     """The papers of ``view``'s list: filters ∧ topic ∧ period ∧ region ∧ search, in its order.
+
+    Of a comparison, the papers on both sides.
 
     Parameters
     ----------
@@ -39,6 +42,8 @@ def listed_papers(
         mask &= index.period_codes == index.periods.index(view.period)
     if view.selection is not None:
         mask &= rows_in_polygon(index, view.selection)
+    if view.side_a is not None:
+        mask &= sides_of(index, view.side_a, view.side_b, mask).both
     hits = _ranked(index, view, mask, query_vector)
     if view.sort or hits is None:
         found = hits or Hits(np.flatnonzero(mask))

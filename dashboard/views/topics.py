@@ -26,7 +26,7 @@ from dashboard.queries import (
     topic_trends,
 )
 from dashboard.safe_text import for_markdown, for_text
-from dashboard.state import TOPIC_SORTS
+from dashboard.state import TOPIC_SORTS, Side
 from pipeline.schema import OUTLIER_TOPIC_ID
 from pipeline.stability import FOUND_ABOVE, SUBSET_SHARE, stability_in_words
 
@@ -196,6 +196,8 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
             st.metric("Coherence", f"{topic['coherence']:.2f}", help=_COHERENCE_HELP, width="content")
         on_map = view.to("map", topic=topic["topic_id"])
         view_button("On the map", on_map, key="topic-map", icon=":material/location_on:")
+        compared = view.to("compare", side_a=Side(topic=str(topic["topic_id"])))
+        view_button("Compare with…", compared, key="topic-compare", icon=":material/compare_arrows:")
     st.caption(_stability(topic), help=_STABILITY_HELP)
 
 
