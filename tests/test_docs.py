@@ -164,7 +164,7 @@ def test_every_parameter_of_a_link_is_in_the_guide():
         "c", "s", topic="t", paper="p", similar="p", search="x", mode="meaning", topics=("t",), period="2020",
         filters=state.Filters((2000, 2001), False, ("v",), (("NAME", ("w",)),), "x"), measure="count", group="venue",
         colour_by="year", selection=((0, 0), (1, 0), (1, 1)), viewport=(0, 1, 0, 1), sort="title", topic_sort="label",
-        list_page=2, table="papers", abstracts=True,
+        list_page=2, table="papers", abstracts=True, side_a=state.Side("t"), side_b=state.Side("u"),
     )  # fmt: skip
     told = {name for cells in rows(section(GUIDE, "## Links"))[1:] for name in named(cells[0])}
     assert told == set(state.params_of(everything))
@@ -172,6 +172,7 @@ def test_every_parameter_of_a_link_is_in_the_guide():
 
 def test_every_column_of_a_csv_is_in_the_guide():
     columns = {*exports._PAPER_COLUMNS, *exports._TOPIC_COLUMNS, *exports._TREND_COLUMNS}
+    columns |= {column for names in exports._COMPARISON_COLUMNS.values() for column in names}
     columns |= {"similarity", "abstract", "corpus", "snapshot_id", "view"}
     assert columns - named(section(GUIDE, "## CSV and pictures")) == set()
 

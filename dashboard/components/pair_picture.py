@@ -72,9 +72,9 @@ def side_colours(context: PageContext) -> tuple[str, str]:
 
 def percent(share: float) -> str:
     """A share as people read it: ``12%``, ``3.4%``, ``0.05%``."""
-    if share >= 0.0995:
+    if share >= 0.0995 or share == 0:
         return f"{share:.0%}"
-    return f"{share:.1%}" if share >= 0.001 or share == 0 else f"{share:.2%}"
+    return f"{share:.1%}" if share >= 0.001 else f"{max(share, 0.0001):.2%}"
 
 
 def _row(label: str, row: dict[Any, Any]) -> dict[str, Any]:

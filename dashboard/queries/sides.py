@@ -16,7 +16,7 @@ from pipeline.intervals import wilson_interval
 
 MIN_PAPERS = 5
 """Fewer papers on a side, and nothing is said of its words and topics."""
-MAX_CENTRE_PAPERS = 5_000
+MAX_CENTRE_PAPERS = 2_000
 """The centre of a larger side is that of a random sample of so many: it moves by less than its third decimal."""
 N_BRIDGING = 100
 """Papers of each side that are told as nearest to the other."""

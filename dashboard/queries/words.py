@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 from typing import Any
 
@@ -50,7 +51,18 @@ class WordTable:
 
     def holding(self, mask: Mask) -> NDArray[np.int64]:
         """Papers of ``mask`` (over all papers of the snapshot) that hold each word; of those in the table."""
-        kept = np.repeat(mask[self.rows], np.diff(self.starts))
+        within = mask[self.rows]
+        if 2 * int(within.sum()) > len(within):  # quicker to count those that are not
+            return self.holders - self._holding(~within)
+        return self._holding(within)
+
+    @cached_property
+    def holders(self) -> NDArray[np.int64]:
+        """Papers of the table that hold each word."""
+        return np.bincount(self.columns, minlength=len(self.words))
+
+    def _holding(self, within: Mask) -> NDArray[np.int64]:
+        kept = np.repeat(within, np.diff(self.starts))
         return np.bincount(self.columns[kept], minlength=len(self.words))
 
     def n_within(self, mask: Mask) -> int:
@@ -97,11 +109,15 @@ def _held(
     titles = pa.array(index.papers["title"].iloc[rows], type=pa.large_string())
     abstracts = index.snapshot.abstracts_as_arrow(rows)
     texts = pc.binary_join_element_wise(titles, abstracts, pa.scalar(_BREAK, pa.large_string()))
-    # Words on two sides of a comma or a full stop are no phrase; all else that is no letter or digit only separates.
+    # Words on two sides of a comma or a full stop are no phrase; a hyphen
+    # within a word is part of it; all else that is no letter or digit only separates.
     broken = pc.replace_substring_regex(pc.utf8_lower(texts), r"[.,;:!?()]+", _BREAK)
-    parts = pc.split_pattern_regex(broken, r"[^\pL\pN\pM|]+")
+    parts = pc.split_pattern_regex(broken, r"[^\pL\pN\pM|-]+")
     coded = parts.flatten().dictionary_encode()
-    found = [code_of.setdefault(w, len(code_of)) if _is_counted(w) else -1 for w in coded.dictionary.to_pylist()]
+    found = [
+        code_of.setdefault(word, len(code_of)) if _is_counted(word) else -1
+        for word in (text.strip("-") for text in coded.dictionary.to_pylist())
+    ]
     tokens = np.array([*found, -1], dtype=np.int64)[coded.indices.to_numpy(zero_copy_only=False)]
     papers = np.repeat(np.arange(len(rows), dtype=np.int64), np.asarray(parts.value_lengths()))
     counted = tokens >= 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,7 @@ from dashboard.state import Filters, Side, View
 _N_WORDS = 15
 _N_TOPICS = 12
 _N_BRIDGING = 6
+_LARGEST_RATIO = 1_000  # beyond, a word is as good as never there on the other side
 _MOSTLY = 0.8  # a word of which this share of papers holds the phrase is left to the phrase
 
 
@@ -53,8 +55,11 @@ def render(context: PageContext) -> None:
             "Two sets of papers side by side: topics, periods, venues, searches, regions of the map. "
             "What differs in their words, topics and years, and which papers stand between them."
         )
-        side_card(context, "a", None)
-        _presets(context)
+        left, right = st.columns(2, gap="large")
+        with left:
+            side_card(context, "a", None)
+        with right:
+            _presets(context)
         return
     sides = sides_of(context.index, view.side_a, view.side_b, context.mask)
     left, right = st.columns(2, gap="medium")
@@ -174,6 +179,9 @@ def _mix(context: PageContext, sides: Sides) -> None:
     if reason := _too_few(sides):
         st.caption(reason)
         return
+    if len(mix) <= 2 and mix["share_a"].isin([0, 1]).all() and mix["share_b"].isin([0, 1]).all():
+        st.caption("Each side lies within one topic.")
+        return
     shown = mix.head(_N_TOPICS)
     mix_picture(
         context,
@@ -220,14 +228,13 @@ def _words(context: PageContext, sides: Sides) -> None:
     unsure = False
     for column, side, colour in zip(st.columns(2, gap="large"), "AB", side_colours(context), strict=True):
         with column:
-            own = without_parts_of_phrases(words[words["side"] == side])
+            own = without_parts_of_phrases(words[words["side"] == side]).head(_N_WORDS)
             if not len(own):
                 st.caption(f"No word is clearly more frequent in {side}.")
                 continue
             st.markdown(f"More in **{side}**")
-            link_list(
-                _word_rows(context, own.head(_N_WORDS), colour), key=f"words-{side}", name=f"Words of side {side}"
-            )
+            unsure |= bool((own["q"] > FALSE_DISCOVERIES).any())
+            link_list(_word_rows(context, own, colour), key=f"words-{side}", name=f"Words of side {side}")
     st.caption(_how_words_are_counted(sides, n_counted, sampled=rows is not None, unsure=unsure))
 
 
@@ -262,7 +269,7 @@ def _word_rows(context: PageContext, words: pd.DataFrame, colour: str) -> list[R
     rows = []
     for word in words.to_dict("records"):
         term = f'"{word["word"]}"' if " " in word["word"] else word["word"]
-        odds = f"×{_times(word['odds_ratio'])} ({_times(word['odds_low'])} to {_times(word['odds_high'])})"
+        odds = _times_with_interval(word)
         unsure = " ?" if word["q"] > FALSE_DISCOVERIES else ""
         rows.append(
             Row(
@@ -278,9 +285,15 @@ def _word_rows(context: PageContext, words: pd.DataFrame, colour: str) -> list[R
     return rows
 
 
+def _times_with_interval(word: dict[Any, Any]) -> str:
+    if word["odds_low"] >= _LARGEST_RATIO:
+        return f"×{_times(word['odds_low'])}"
+    return f"×{_times(word['odds_ratio'])} ({_times(word['odds_low'])} to {_times(word['odds_high'])})"
+
+
 def _times(ratio: float) -> str:
-    if ratio >= 1_000:
-        return "1,000+"
+    if ratio >= _LARGEST_RATIO:
+        return f"{_LARGEST_RATIO:,}+"
     return f"{ratio:.1f}" if ratio < 10 else f"{ratio:.0f}"
 
 
@@ -303,15 +316,12 @@ def _bridging(context: PageContext, sides: Sides) -> None:
                 )
             else:
                 st.caption(f"No paper is on side {side} alone.")
-    large = (
-        f" of {MAX_CENTRE_PAPERS:,} papers drawn at random, where there are more,"
-        if max(sides.n) > MAX_CENTRE_PAPERS
-        else ""
+    said = (
+        "By the cosine to the centre of the other side, the mean of its papers' embeddings, and to that of their own."
     )
-    st.caption(
-        "By the cosine to the centre of the other side, the mean of its papers' embeddings"
-        f"{large}; then to the centre of their own. Papers on both sides are left out."
-    )
+    if max(sides.n) > MAX_CENTRE_PAPERS:
+        said += f" The centre of a side of more than {MAX_CENTRE_PAPERS:,} papers is that of as many drawn at random."
+    st.caption(said + (" Papers on both sides are left out." if sides.n_both else ""))
 
 
 def _bridging_rows(context: PageContext, bridging: pd.DataFrame) -> list[Row]:

@@ -40,8 +40,11 @@ function framed(root) {
   const state = { frame, picture, tip, note, save, width: 0 }
   save.addEventListener("click", () => saved(state))
   picture.addEventListener("keydown", (event) => move(state, event))
+  // In the next frame: drawing changes the height, and so what is watched.
   state.watch = new ResizeObserver(() => {
-    if (state.data && frame.clientWidth !== state.width) draw(state)
+    requestAnimationFrame(() => {
+      if (state.data && frame.isConnected && frame.clientWidth !== state.width) draw(state)
+    })
   })
   state.watch.observe(frame)
   return state
@@ -111,7 +114,8 @@ function lines(state) {
   const [top, below] = [26, 24]
   state.height = 230
   const bottom = state.height - below
-  const most = Math.max(...data.rows.flatMap((row) => [row.a[0], row.b[0]]), 0.001) * 1.15
+  const [middle, end] = [0, 2].map((at) => Math.max(...data.rows.flatMap((row) => [row.a[at], row.b[at]]), 0.001))
+  const most = Math.min(1.05 * end, 2.5 * middle) // of bands wider than that the ends are cut off
   const ticks = ticksUpTo(most)
   const left = LETTER * percent(ticks.at(-1)).length + 10
   const step = (width - left - 4) / data.rows.length
