@@ -30,8 +30,10 @@ from dashboard.queries import (
     listed_papers,
     matching_rows,
     papers_at,
+    papers_between_topics,
     periods_of_sides,
     sides_of,
+    tied_topics,
     topic_mix,
     topic_name,
     topic_overview,
@@ -74,6 +76,11 @@ _COMPARISON_COLUMNS = {
         "side", "paper_id", "title", "year", "topic_id", "topic_label", "similarity_other", "similarity_own",
     ),
 }  # fmt: skip
+_PAIR_COLUMNS = (
+    "topic_a", "topic_b", "n_papers", "n_tied", "share", "share_low", "share_high", "since", "n_before", "tied_before",
+    "share_before", "n_since", "tied_since", "share_since", "difference", "difference_low", "difference_high", "change",
+)  # fmt: skip
+_BETWEEN_COLUMNS = ("paper_id", "title", "year", "topic_id", "nearest_topic_id", "second_topic_id", "margin")
 
 
 class ExportError(Exception):
@@ -124,6 +131,11 @@ def export(
             return trends_csv(index, view)
         case "papers":
             return papers_csv(index, view, query_vector)
+        case "pairs":
+            return _frame_csv(tied_topics(index, matching_rows(index, view.filters)), _PAIR_COLUMNS, view)
+        case "between":
+            rows = papers_between_topics(index, matching_rows(index, view.filters))
+            return _frame_csv(papers_at(index, rows), _BETWEEN_COLUMNS, view)
     return comparison_csv(index, view, words)
 
 

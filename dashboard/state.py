@@ -38,7 +38,7 @@ PAPER_SORTS = ("strength", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
-TABLES = ("papers", "topics", "trends", "words", "mix", "periods", "bridging")
+TABLES = ("papers", "topics", "trends", "words", "mix", "periods", "bridging", "pairs", "between")
 
 
 def clean_text(text: str) -> str:

@@ -172,6 +172,7 @@ def test_every_parameter_of_a_link_is_in_the_guide():
 
 def test_every_column_of_a_csv_is_in_the_guide():
     columns = {*exports._PAPER_COLUMNS, *exports._TOPIC_COLUMNS, *exports._TREND_COLUMNS}
+    columns |= {*exports._PAIR_COLUMNS, *exports._BETWEEN_COLUMNS}
     columns |= {column for names in exports._COMPARISON_COLUMNS.values() for column in names}
     columns |= {"similarity", "abstract", "corpus", "snapshot_id", "view"}
     assert columns - named(section(GUIDE, "## CSV and pictures")) == set()

@@ -19,6 +19,7 @@ from dashboard.queries.sides import (
     topic_mix,
     year_that_halves,
 )
+from dashboard.queries.ties import papers_between_topics, tied_topics
 from dashboard.queries.topics import neighbouring_topics, representative_rows, topic_name, topic_overview, topic_sizes
 from dashboard.queries.trends import complete_shares, n_dated, period_start, topic_trends
 from dashboard.queries.words import (
@@ -35,8 +36,8 @@ from dashboard.queries.words import (
 __all__ = [
     "FALSE_DISCOVERIES",
     "MAX_CENTRE_PAPERS",
-    "MAX_NEAREST",
     "MAX_COUNTED",
+    "MAX_NEAREST",
     "MAX_SAMPLED",
     "MIN_HOLDING",
     "MIN_PAPERS",
@@ -60,6 +61,7 @@ __all__ = [
     "neighbouring_topics",
     "paper_rows",
     "papers_at",
+    "papers_between_topics",
     "period_start",
     "periods_of_sides",
     "representative_rows",
@@ -70,6 +72,7 @@ __all__ = [
     "search_words",
     "sides_of",
     "similar_papers",
+    "tied_topics",
     "topic_mix",
     "topic_name",
     "topic_overview",

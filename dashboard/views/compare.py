@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.components.downloads import csv_button
+from dashboard.components.gaps import gaps_and_bridges
 from dashboard.components.link_list import Row, link_list
 from dashboard.components.links import view_button
 from dashboard.components.pair_picture import mix_picture, percent, period_picture, side_colours
@@ -60,6 +61,7 @@ def render(context: PageContext) -> None:
             side_card(context, "a", None)
         with right:
             _presets(context)
+        gaps_and_bridges(context)
         return
     sides = sides_of(context.index, view.side_a, view.side_b, context.mask)
     left, right = st.columns(2, gap="medium")

@@ -71,6 +71,20 @@ def test_from_a_topic_to_a_comparison_and_what_it_says_as_files(
     assert not [url for url in asked if "Plotly" in url or "plotly" in url]
 
 
+def test_a_pair_of_topics_near_each_other_leads_to_their_comparison(visit: Visit, index_of: Opener) -> None:
+    index = index_of("larger")
+    page = visit.open("corpus=larger&page=compare")
+    expect(page.get_by_role("heading", name="Gaps and bridges")).to_be_visible()
+    pairs = page.get_by_role("list", name="Topics near each other").get_by_role("link")
+    named = pairs.first.locator(".label").inner_text().split(" — ")
+    pairs.first.click()
+    page.wait_for_url(re.compile("a=topic"))
+    visit.settled()
+    for side, label in zip("ab", named, strict=True):
+        expect(page.locator(f".st-key-side-{side}")).to_contain_text(label)
+    assert set(named) <= set(index.topics["label"])
+
+
 def test_what_the_filters_show_against_what_was_before(visit: Visit, index_of: Opener) -> None:
     index = index_of("tiny")
     page = visit.open("corpus=tiny&page=trends&years=2023-2025")

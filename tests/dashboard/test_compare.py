@@ -20,8 +20,11 @@ from dashboard.queries import (
     index_snapshot,
     listed_papers,
     matching_rows,
+    papers_between_topics,
     periods_of_sides,
     sides_of,
+    tied_topics,
+    ties,
     topic_mix,
     word_table,
     year_that_halves,
@@ -251,6 +254,46 @@ def test_a_word_that_mostly_stands_in_a_phrase_is_left_to_it(index):
     words[["side", "n_a"]] = "A", 10
     words.loc[2, "n_a"] = 13
     assert without_parts_of_phrases(words)["word"].tolist() == ["graph network", "network"]
+
+
+# --- between topics -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(include_undated=False)])
+def test_tied_papers_are_those_with_a_neighbour_in_the_other_topic(index, monkeypatch, filters):
+    monkeypatch.setattr(ties, "MIN_TIED", 1)
+    mask = matching_rows(index, filters)
+    tied = tied_topics(index, mask)
+    assert tied["n_tied"].is_monotonic_decreasing
+    codes, neighbours = index.topic_codes, index.snapshot.neighbours
+    since = year_that_halves(index, mask)
+    for pair in tied.to_dict("records"):
+        a, b = (index.topic_code_of[pair[name]] for name in ("topic_a", "topic_b"))
+        papers = [row for row in np.flatnonzero(mask) if codes[row] in (a, b)]
+        found = [
+            row
+            for row in papers
+            if any(n >= 0 and mask[n] and codes[n] in (a, b) and codes[n] != codes[row] for n in neighbours[row])
+        ]
+        assert (pair["n_papers"], pair["n_tied"]) == (len(papers), len(found))
+        assert pair["tied_since"] == sum(index.years[row] >= since for row in found)
+        assert pair["n_before"] == sum(0 <= index.years[row] < since for row in papers)
+        assert pair["share_low"] <= pair["share"] <= pair["share_high"]
+        assert pair["difference_low"] <= pair["difference"] <= pair["difference_high"]
+
+
+def test_papers_between_topics_have_the_smallest_margins(index):
+    rows = papers_between_topics(index, everything(index), n_most=5)
+    margins = index.papers["margin"]
+    assert margins.iloc[rows].tolist() == sorted(margins.dropna())[:5]
+
+
+@pytest.mark.parametrize("table", ["pairs", "between"])
+def test_what_lies_between_topics_can_be_taken_away(variants_store, index, table):
+    view = View("tiny", index.snapshot_id, page="compare", table=table)
+    content = exports.export(index, view)
+    assert exports.export_view(variants_store, query_of(view)) == content
+    assert table in exports.file_name(view)
 
 
 # --- taking it away ------------------------------------------------------------------------
