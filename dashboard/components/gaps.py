@@ -23,7 +23,6 @@ def gaps_and_bridges(context: PageContext) -> None:
     """Draw both lists and the pairs that draw closer; nothing where there are fewer than two topics."""
     if len(context.index.topics) < 2:
         return
-    view = context.view
     st.subheader("Gaps and bridges", anchor=False)
     pairs = tied_topics(context.index, context.mask)
     left, right = st.columns(2, gap="large")
@@ -43,22 +42,26 @@ def gaps_and_bridges(context: PageContext) -> None:
         _head(context, "Papers between topics", "between", len(rows))
         papers = papers_at(context.index, rows[:_N_PAPERS])
         link_list(
-            [
-                Row(
-                    paper["title"],
-                    replace(view, paper=paper["paper_id"]),
-                    note=f"{paper['margin']:.3f}",
-                    hint=" or ".join(
-                        topic_name(context.index, paper[of]) for of in ("nearest_topic_id", "second_topic_id")
-                    ),
-                    current=paper["paper_id"] == view.paper,
-                )
-                for paper in papers.to_dict("records")
-            ],
+            [_paper_row(context, paper) for paper in papers.to_dict("records")],
             key="gaps-papers",
             name="Papers between topics",
         )
-        st.caption("As near to a second topic's centre as to the nearest: by how little their cosines differ.")
+        st.caption(
+            "As near to a second topic's centre as to the nearest: by how little their cosines differ. "
+            "Named are the numbers of the two topics."
+        )
+
+
+def _paper_row(context: PageContext, paper: dict[Any, Any]) -> Row:
+    topics = [context.index.topic(paper[of]) for of in ("nearest_topic_id", "second_topic_id")]
+    near = [topic for topic in topics if topic is not None]
+    return Row(
+        paper["title"],
+        replace(context.view, paper=paper["paper_id"]),
+        note=" | ".join(str(topic["number"]) for topic in near),
+        hint=f"{' or '.join(str(topic['label']) for topic in near)}; cosines differ by {paper['margin']:.4f}",
+        current=paper["paper_id"] == context.view.paper,
+    )
 
 
 def _head(context: PageContext, heading: str, table: str, n_rows: int) -> None:
@@ -84,7 +87,8 @@ def _note(pair: dict[Any, Any]) -> str:
     share = f"{percent(pair['share'])} ({percent(pair['share_low'])} to {percent(pair['share_high'])})"
     if not pair["change"]:
         return share
-    return f"{percent(pair['share_before'])} → {percent(pair['share_since'])}, {pair['change']}"
+    points = " to ".join(f"{100 * pair[f'difference_{end}']:+.1f}" for end in ("low", "high")).replace("-", "−")
+    return f"{percent(pair['share_before'])} → {percent(pair['share_since'])} ({points})"
 
 
 def _how(pairs: pd.DataFrame) -> str:
@@ -96,6 +100,7 @@ def _how(pairs: pd.DataFrame) -> str:
     if pd.isna(since):
         return said
     return (
-        f"{said} With an arrow: of the papers before {since} and of those since, where the change is clear even "
-        f"among {len(pairs):,} pairs. A topic that grows has more papers to be near to, which is part of it."
+        f"{said} With an arrow: of the papers before {since} and of those since, with the interval of the difference "
+        f"in points, where the change is clear even among {len(pairs):,} pairs. A topic that grows has more papers "
+        "to be near to, which is part of it."
     )
