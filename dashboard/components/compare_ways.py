@@ -22,11 +22,11 @@ def side_of(view: View) -> Side:
 def compare_ways(context: PageContext) -> None:
     """A menu that compares what is on screen with the rest, or with what was there before.
 
-    Nothing where all papers are on screen, or two sides already.
+    Nothing where all papers are on screen, two sides already, or a list that no side can ask for.
     """
     view, index = context.view, context.index
     side = side_of(view)
-    if view.page == "compare" or not side:
+    if view.page in ("compare", "reading-list", "place-my-papers") or not side:
         return
     whole = view.to("compare", filters=NO_FILTERS, search="", mode="words", selection=None, viewport=None)
     with st.popover("Compare", icon=":material/compare_arrows:", help="Set these papers beside others"):

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.components.downloads import csv_button
 from dashboard.components.link_list import Row, link_list
 from dashboard.components.pair_picture import percent
+from dashboard.components.paper_rows import paper_links
 from dashboard.context import PageContext
 from dashboard.queries import papers_at, papers_between_topics, tied_topics, topic_name
 from dashboard.state import Side
@@ -40,28 +41,29 @@ def gaps_and_bridges(context: PageContext) -> None:
     with right:
         rows = papers_between_topics(context.index, context.mask)
         _head(context, "Papers between topics", "between", len(rows))
-        papers = papers_at(context.index, rows[:_N_PAPERS])
-        link_list(
-            [_paper_row(context, paper) for paper in papers.to_dict("records")],
+        said = [
+            _stands_between(context, paper) for paper in papers_at(context.index, rows[:_N_PAPERS]).to_dict("records")
+        ]
+        paper_links(
+            context,
+            rows[:_N_PAPERS],
+            [note for note, _ in said],
             key="gaps-papers",
             name="Papers between topics",
+            hints=[hint for _, hint in said],
         )
         st.caption(
             "As near to a second topic's centre as to the nearest: by how little their cosines differ. "
-            "Named are the numbers of the two topics."
+            f"Named are the numbers of the two {'finest ' if context.index.level else ''}topics."
         )
 
 
-def _paper_row(context: PageContext, paper: dict[Any, Any]) -> Row:
+def _stands_between(context: PageContext, paper: dict[Any, Any]) -> tuple[str, str]:
+    """The numbers of a paper's two nearest topics, and their names with how far it is from a tie. Plain texts."""
     topics = [context.index.topic(paper[of]) for of in ("nearest_topic_id", "second_topic_id")]
     near = [topic for topic in topics if topic is not None]
-    return Row(
-        paper["title"],
-        replace(context.view, paper=paper["paper_id"]),
-        note=" | ".join(str(topic["number"]) for topic in near),
-        hint=f"{' or '.join(str(topic['label']) for topic in near)}; cosines differ by {paper['margin']:.4f}",
-        current=paper["paper_id"] == context.view.paper,
-    )
+    names = " or ".join(str(topic["label"]) for topic in near)
+    return " | ".join(str(topic["number"]) for topic in near), f"{names}; cosines differ by {paper['margin']:.4f}"
 
 
 def _head(context: PageContext, heading: str, table: str, n_rows: int) -> None:

@@ -89,6 +89,8 @@ def _editor(context: PageContext, which: Which, side: Side) -> None:
     st.caption("All that is chosen here must hold of a paper.")
     if len(index.topics):
         options = ["", *index.topic_ids, OUTLIER_TOPIC_ID]
+        if side.topic and side.topic not in options:  # of another level
+            options.insert(1, side.topic)
         _choice(
             context,
             which,

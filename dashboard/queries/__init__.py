@@ -4,10 +4,28 @@ No Streamlit, no caches, nothing changed in place. Masks are bool arrays over al
 papers, rows are positions in the snapshot's own order.
 """
 
+from dashboard.queries.borderline import borderline_rows, rivals
+from dashboard.queries.dial import DialSetting, at_dial, dial_settings
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
+from dashboard.queries.groups import group_kinds, topic_groups
+from dashboard.queries.hierarchy import levelled, topic_tree, topics_above
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
-from dashboard.queries.papers import listed_papers, paper_rows, papers_at
+from dashboard.queries.lineage import coarser_topics, finest_within
+from dashboard.queries.map_grid import PlaceOnGrid, place_on_grid
+from dashboard.queries.papers import in_order, listed_papers, paper_rows, papers_at
+from dashboard.queries.placement import DecidingWords, Placement, deciding_words, placement
+from dashboard.queries.reading_list import FoundPapers, papers_of_codes, papers_of_ids
 from dashboard.queries.search import MAX_NEAREST, Hits, search_meaning, search_words, similar_papers
+from dashboard.queries.side_words import (
+    FALSE_DISCOVERIES,
+    MAX_COUNTED,
+    MAX_SAMPLED,
+    MIN_HOLDING,
+    WordTable,
+    counted_rows,
+    distinctive_words,
+    word_table,
+)
 from dashboard.queries.sides import (
     MAX_CENTRE_PAPERS,
     MIN_PAPERS,
@@ -22,16 +40,7 @@ from dashboard.queries.sides import (
 from dashboard.queries.ties import papers_between_topics, tied_topics
 from dashboard.queries.topics import neighbouring_topics, representative_rows, topic_name, topic_overview, topic_sizes
 from dashboard.queries.trends import complete_shares, n_dated, period_start, topic_trends
-from dashboard.queries.words import (
-    FALSE_DISCOVERIES,
-    MAX_COUNTED,
-    MAX_SAMPLED,
-    MIN_HOLDING,
-    WordTable,
-    counted_rows,
-    distinctive_words,
-    word_table,
-)
+from dashboard.queries.words import papers_with_terms, phrase, topic_words
 
 __all__ = [
     "FALSE_DISCOVERIES",
@@ -42,19 +51,33 @@ __all__ = [
     "MIN_HOLDING",
     "MIN_PAPERS",
     "UNDATED",
+    "DecidingWords",
+    "DialSetting",
     "FilterError",
+    "FoundPapers",
     "Hits",
     "Mask",
+    "PlaceOnGrid",
+    "Placement",
     "Rows",
     "Sides",
     "SnapshotIndex",
     "Values",
     "WordTable",
+    "at_dial",
+    "borderline_rows",
     "bridging_papers",
+    "coarser_topics",
     "complete_shares",
     "counted_rows",
+    "deciding_words",
+    "dial_settings",
     "distinctive_words",
+    "finest_within",
+    "group_kinds",
+    "in_order",
     "index_snapshot",
+    "levelled",
     "listed_papers",
     "matching_rows",
     "n_dated",
@@ -62,9 +85,16 @@ __all__ = [
     "paper_rows",
     "papers_at",
     "papers_between_topics",
+    "papers_of_codes",
+    "papers_of_ids",
+    "papers_with_terms",
     "period_start",
     "periods_of_sides",
+    "phrase",
+    "place_on_grid",
+    "placement",
     "representative_rows",
+    "rivals",
     "rows_in_polygon",
     "rows_of_side",
     "rows_with_words",
@@ -73,11 +103,15 @@ __all__ = [
     "sides_of",
     "similar_papers",
     "tied_topics",
+    "topic_groups",
     "topic_mix",
     "topic_name",
     "topic_overview",
     "topic_sizes",
+    "topic_tree",
     "topic_trends",
+    "topic_words",
+    "topics_above",
     "value_counts",
     "word_table",
     "year_that_halves",

@@ -74,7 +74,7 @@ def rows_of_side(index: SnapshotIndex, side: Side, within: Mask) -> Mask:
     """The papers of ``within`` that ``side`` asks for: a new bool array (n_papers,)."""
     mask = matching_rows(index, side.filters) & within
     if side.topic is not None:
-        mask &= index.topic_codes == index.topic_code_of[side.topic]
+        mask &= index.in_topic(side.topic)
     if side.selection is not None:
         mask &= rows_in_polygon(index, side.selection)
     return mask
@@ -107,7 +107,7 @@ def year_that_halves(index: SnapshotIndex, mask: Mask) -> int | None:
 
 
 def topic_mix(index: SnapshotIndex, sides: Sides) -> pd.DataFrame:
-    """The share of every topic, and of outliers, on each side.
+    """The share of every topic of the index's level, and of outliers, on each side.
 
     Returns
     -------

@@ -22,7 +22,7 @@ def papers_between_topics(index: SnapshotIndex, mask: Mask, n_most: int = 100) -
 
 
 def tied_topics(index: SnapshotIndex, mask: Mask) -> pd.DataFrame:
-    """Pairs of topics and how many of their papers are tied to the other topic, earlier and later.
+    """Pairs of topics of the index's level; how many of their papers are tied to the other topic, earlier and later.
 
     A paper is tied to a topic when one of its stored nearest papers is of it. Papers are
     counted, not ties, since those of one paper are not independent.

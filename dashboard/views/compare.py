@@ -16,6 +16,7 @@ from dashboard.components.link_list import Row, link_list
 from dashboard.components.links import view_button
 from dashboard.components.pair_picture import mix_picture, percent, period_picture, side_colours
 from dashboard.components.paper_list import paper_list
+from dashboard.components.paper_rows import paper_links
 from dashboard.components.side_card import side_card, side_in_words
 from dashboard.components.topic_rows import numbered_label
 from dashboard.context import PageContext
@@ -225,7 +226,7 @@ def _words(context: PageContext, sides: Sides) -> None:
         return
     table = data.word_table(view.corpus, view.snapshot_id) if rows is None else word_table(index, rows)
     words = distinctive_words(table, sides)
-    _head(context, "Words", "words", len(words))
+    _head(context, "Words", "side-words", len(words))
     n_counted = [table.n_within(mask) for mask in sides.apart]
     unsure = False
     for column, side, colour in zip(st.columns(2, gap="large"), "AB", side_colours(context), strict=True):
@@ -313,8 +314,15 @@ def _bridging(context: PageContext, sides: Sides) -> None:
         with column:
             st.markdown(f"Of **{side}**, nearest to {other}")
             if len(own):
-                link_list(
-                    _bridging_rows(context, own), key=f"bridging-{side}", name=f"Papers of {side} nearest to {other}"
+                papers = papers_at(context.index, own["row"].to_numpy())
+                cosines = zip(own["similarity_other"], own["similarity_own"], strict=True)
+                paper_links(
+                    context,
+                    own["row"].to_numpy(),
+                    [f"{to_other:.2f}, own {to_own:.2f}" for to_other, to_own in cosines],
+                    key=f"bridging-{side}",
+                    name=f"Papers of {side} nearest to {other}",
+                    hints=papers["topic_label"].tolist(),
                 )
             else:
                 st.caption(f"No paper is on side {side} alone.")
@@ -324,17 +332,3 @@ def _bridging(context: PageContext, sides: Sides) -> None:
     if max(sides.n) > MAX_CENTRE_PAPERS:
         said += f" The centre of a side of more than {MAX_CENTRE_PAPERS:,} papers is that of as many drawn at random."
     st.caption(said + (" Papers on both sides are left out." if sides.n_both else ""))
-
-
-def _bridging_rows(context: PageContext, bridging: pd.DataFrame) -> list[Row]:
-    papers = papers_at(context.index, bridging["row"].to_numpy())
-    return [
-        Row(
-            paper["title"],
-            replace(context.view, paper=paper["paper_id"]),
-            note=f"{near['similarity_other']:.2f}, own {near['similarity_own']:.2f}",
-            hint=f"{paper['topic_label']}",
-            current=paper["paper_id"] == context.view.paper,
-        )
-        for paper, near in zip(papers.to_dict("records"), bridging.to_dict("records"), strict=True)
-    ]

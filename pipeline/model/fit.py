@@ -12,7 +12,8 @@ from bertopic import BERTopic
 from numpy.typing import NDArray
 
 from pipeline.assignment import OUTLIER, Floats, Labels, centred, number_by_size, rescue_outliers, unit_rows
-from pipeline.communities import agreed, seeds_of_runs, topics_of_communities
+from pipeline.communities import Homes, agreed, homes_in_communities, seeds_of_runs
+from pipeline.dial import cut_off_of
 from pipeline.kept_terms import count_once
 from pipeline.layout import distinct_rows, principal_components, spread_copies
 from pipeline.model.density import dense_clusters
@@ -51,6 +52,10 @@ class TopicFit:
         What `pipeline.terms` counted, for labels and coherence.
     stability
         How well each topic comes back in further fits; ``None``: not measured.
+    homes
+        int32 (n,): the topic of each paper, outliers' too: the one it was left out of; −1 where there was none.
+    stays_up_to
+        float32 (n,) in [0, 1]: the strictest cut-off at which it is still there (`pipeline.communities.Homes`).
     bertopic
         The fitted model; ``None`` when there are no papers or no terms to describe them with.
     """
@@ -62,6 +67,8 @@ class TopicFit:
     keywords: list[list[tuple[str, float]]]
     terms: TermCounts
     stability: TopicStability | None
+    homes: Labels
+    stays_up_to: Floats
     bertopic: BERTopic | None
 
 
@@ -90,13 +97,16 @@ def fit_topics(
         found, note["cached"] = stages.arrays("neighbours", key, lambda: _neighbours(distinct, k, progress))
     neighbours = Neighbours(found["rows"], found["distances"])
     with stages.stage("topics and map") as note:
-        labels, strength, projection, note["cached"] = _topics_and_map(
+        found_homes, projection, note["cached"] = _topics_and_map(
             distinct, neighbours, key, settings, sizes, progress, stages
         )
-    labels, strength = labels[copies], strength[copies]  # copies go where the first of them goes
+    homes = found_homes.of(copies)  # copies go where the first of them goes
+    labels, strength = homes.cut(cut_off_of(settings))
     if settings.clusters == "density" and settings.outlier_quantile is not None:
         labels, strength = rescue_outliers(vectors, labels, strength, settings.outlier_quantile)
-    labels = number_by_size(labels)
+        homes = Homes(labels, strength, strength)
+    numbered = number_by_size(labels)
+    homes, labels = homes.renumbered(labels, numbered), numbered
     stability = None
     if settings.stability_runs:
         with stages.stage("stability") as note:
@@ -108,7 +118,8 @@ def fit_topics(
     keywords = [[] if model is None else model.get_topic(topic) for topic in topics]
     projection = spread_copies(projection, copies, settings.seed)
     nearest = _nearest_papers(embeddings, neighbours, copies, settings.n_nearest_papers)
-    return TopicFit(labels, strength, projection, nearest, keywords, terms, stability, model)
+    home, stays = homes.labels, homes.stays_up_to
+    return TopicFit(labels, strength, projection, nearest, keywords, terms, stability, home, stays, model)
 
 
 def save_model(fit: TopicFit, folder: Path) -> None:
@@ -140,8 +151,8 @@ def _topics_and_map(
     sizes: Sizes,
     progress: Progress,
     stages: Stages,
-) -> tuple[Labels, Floats, Floats, bool]:
-    """Labels in no order, strengths, places on the map, and whether both came from the cache."""
+) -> tuple[Homes, Floats, bool]:
+    """Topics in no order, places on the map, and whether both came from the cache."""
     maps: list[tuple[Floats, bool]] = []
 
     def lay_out_map() -> None:
@@ -149,16 +160,15 @@ def _topics_and_map(
             with progress.stage("map"):
                 maps.append(_map(vectors, neighbours, key, settings, sizes, stages))
 
-    labels, strength = np.full(len(vectors), OUTLIER, np.int32), np.zeros(len(vectors), np.float32)
-    cached = True
+    homes, cached = Homes.none(len(vectors)), True
     if len(vectors) >= 2 * sizes.min_topic_size:
         nearest = neighbours.first(sizes.n_neighbors)
         with progress.stage("topics"):
             # Communities are found by other processes: the map is laid out meanwhile.
-            labels, strength, cached = _labels(vectors, nearest, key, settings, sizes, stages, lay_out_map)
+            homes, cached = _homes(vectors, nearest, key, settings, sizes, stages, lay_out_map)
     lay_out_map()
     projection, map_cached = maps[0]
-    return labels, strength, projection, cached and map_cached
+    return homes, projection, cached and map_cached
 
 
 def _refits(
@@ -189,7 +199,8 @@ def _refits(
                     lambda part=part, k=sizes.n_neighbors: _neighbours(part, k, SILENT),  # type: ignore[misc]
                 )
                 neighbours = Neighbours(found["rows"], found["distances"])
-                labels, _, cached = _labels(part, neighbours, part_key, chosen, sizes, stages)
+                homes, cached = _homes(part, neighbours, part_key, chosen, sizes, stages)
+                labels, _ = homes.cut(cut_off_of(settings))
                 all_cached &= cached
             refits.append(Refit(rows, number_by_size(labels[places])))
             steps.advance()
@@ -200,7 +211,7 @@ def _nothing() -> None:
     """What there is to do meanwhile, where there is nothing."""
 
 
-def _labels(
+def _homes(
     vectors: Floats,
     neighbours: Neighbours,
     key: str,
@@ -208,8 +219,8 @@ def _labels(
     sizes: Sizes,
     stages: Stages,
     meanwhile: Callable[[], None] = _nothing,
-) -> tuple[Labels, Floats, bool]:
-    """Labels in no order, strengths, and whether the slow part came from the cache."""
+) -> tuple[Homes, bool]:
+    """Topics in no order, and whether the slow part came from the cache."""
     if settings.clusters == "density":
         return _density(vectors, neighbours, key, settings, sizes, stages)
     graph = weighted_graph(vectors, neighbours)
@@ -225,10 +236,7 @@ def _labels(
         return {"labels": found.labels, "agreement": found.agreement}
 
     found, cached = stages.arrays("communities", content_key(settings={"of": key, **chosen}), compute)
-    labels, strength = topics_of_communities(
-        vectors, graph, found["labels"], found["agreement"], sizes.min_topic_size, settings.outlier_strength
-    )
-    return labels, strength, cached
+    return homes_in_communities(vectors, graph, found["labels"], found["agreement"], sizes.min_topic_size), cached
 
 
 def _map(
@@ -249,7 +257,7 @@ def _map(
 
 def _density(
     vectors: Floats, neighbours: Neighbours, key: str, settings: TopicSettings, sizes: Sizes, stages: Stages
-) -> tuple[Labels, Floats, bool]:
+) -> tuple[Homes, bool]:
     chosen = {"min_topic_size": sizes.min_topic_size, "min_samples": sizes.min_samples, "starts": sizes.n_starts}
     chosen |= {"k": sizes.n_neighbors, "n_components": settings.n_components, "seed": settings.seed}
 
@@ -258,7 +266,7 @@ def _density(
         return {"labels": labels, "strength": strength}
 
     found, cached = stages.arrays("clusters", content_key(settings={"of": key, **chosen}), compute)
-    return found["labels"], found["strength"], cached
+    return Homes(found["labels"], found["strength"], found["strength"]), cached
 
 
 def _nearest_papers(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dashboard.exports import export_view
+from dashboard.export_command import export_view
 from dashboard.queries import SnapshotIndex, matching_rows
 from dashboard.state import Filters
 from tests.browser.visits import MAIN, Visit, rows_of
@@ -51,7 +51,7 @@ def test_from_a_topic_to_a_comparison_and_what_it_says_as_files(
     expect(page.get_by_role("group", name=re.compile("^Both sides over time")).locator("polyline")).to_have_count(2)
 
     query = urlsplit(page.url).query
-    for table in ("words", "periods", "bridging"):
+    for table in ("side-words", "periods", "bridging"):
         content = visit.download(page.locator(f".st-key-compare-{table}-csv").get_by_role("button"))
         assert rows_of(content)
         assert export_view(browser_store, f"{query}&table={table}") == content
@@ -66,7 +66,10 @@ def test_from_a_topic_to_a_comparison_and_what_it_says_as_files(
     page.go_back()
     page.wait_for_url(re.compile("page=compare"))
     expect(page.get_by_role("list", name="Words of side B")).to_be_visible()
-    page.get_by_role("list", name="Papers of A nearest to B").get_by_role("link").first.click()
+    bridging = page.get_by_role("list", name="Papers of A nearest to B")
+    bridging.get_by_role("button", name="Put it on the reading list").first.click()
+    expect(page.get_by_role("link", name="Reading list (1)")).to_be_visible()
+    bridging.get_by_role("link").first.click()
     page.wait_for_url(re.compile("paper="))
     assert not [url for url in asked if "Plotly" in url or "plotly" in url]
 

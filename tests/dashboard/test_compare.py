@@ -5,15 +5,17 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import exports
+from dashboard import export_command, exports
 from dashboard.components.compare_ways import side_of
 from dashboard.components.side_card import papers_of_side
 from dashboard.queries import (
     UNDATED,
     Sides,
+    at_dial,
     bridging_papers,
     counted_rows,
     distinctive_words,
@@ -29,10 +31,11 @@ from dashboard.queries import (
     word_table,
     year_that_halves,
 )
-from dashboard.queries import words as words_module
+from dashboard.queries import side_words as words_module
 from dashboard.state import Filters, Side, View, query_of
 from dashboard.views.compare import without_parts_of_phrases
 from pipeline.intervals import wilson_interval
+from pipeline.schema import OUTLIER_TOPIC_ID
 from pipeline.snapshot import open_snapshot
 from tests.dashboard.test_app import ACTIVE, ATTACKS, CORPORA, texts_of
 from tests.dashboard.test_exports import rows_of
@@ -105,6 +108,61 @@ def test_the_year_that_halves_is_where_the_parts_are_most_alike(index):
     assert sizes[year] == min(sizes.values())
     assert year_that_halves(index, index.years == 2022) is None
     assert year_that_halves(index, ~dated) is None
+
+
+# --- levels of topics, and the dial ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def levels(variants_store):
+    return index_snapshot(open_snapshot(variants_store, "three-levels"))
+
+
+@pytest.mark.parametrize("dial", ["", "0", "0.6"])
+def test_a_side_may_be_a_topic_of_any_level_at_any_setting_of_the_dial(levels, dial):
+    dialled = at_dial(levels, dial)
+    whole = everything(dialled)
+    assert len(dialled.levels) == 3
+    for topic_id in [*dialled.snapshot.topics["topic_id"], OUTLIER_TOPIC_ID]:
+        expected = dialled.in_topic(topic_id)
+        for own in dialled.levels:
+            sides = sides_of(own, Side(topic_id), None, whole)
+            assert np.array_equal(sides.a, expected)
+            assert np.array_equal(sides.b, ~expected)
+    for own in dialled.levels:
+        mix = topic_mix(own, sides_of(own, Side(filters=Filters(words="solar OR birdsong")), None, whole))
+        sizes = dict(zip(own.topic_ids, own.topics["size"], strict=True))
+        counted = dict(zip(mix["topic_id"], mix["n_a"] + mix["n_b"], strict=True))
+        assert {t: n for t, n in counted.items() if t != OUTLIER_TOPIC_ID} == {t: n for t, n in sizes.items() if n}
+
+
+def test_words_are_of_papers_so_one_table_of_them_serves_every_setting_and_level(levels):
+    table = word_table(levels, np.arange(levels.n_papers))
+    for own in at_dial(levels, "0.6").levels:
+        again = word_table(own, np.arange(own.n_papers))
+        assert again.words == table.words
+        assert np.array_equal(again.columns, table.columns)
+        side = Side(own.topic_ids[0])
+        shared, counted = (distinctive_words(t, sides_of(own, side, None, everything(own))) for t in (table, again))
+        pd.testing.assert_frame_equal(shared, counted)
+        assert (shared["papers_a"] == own.topics["size"].iloc[0]).all()
+
+
+@pytest.mark.parametrize("table", ["side-words", "mix", "periods", "bridging", "papers", "pairs", "between"])
+def test_files_of_a_comparison_follow_level_and_dial(variants_store, levels, table):
+    coarse = levels.at_level(2).topic_ids[0]
+    for dial in ("", "0"):
+        view = View(
+            levels.corpus, levels.snapshot_id, page="compare", side_a=Side(coarse), level=1, dial=dial, table=table
+        )
+        dialled = at_dial(levels, dial)
+        content = exports.export(dialled, view)
+        assert export_command.export_view(variants_store, query_of(view)) == content
+        if table == "mix":
+            rows = rows_of(content)
+            own = dialled.at_level(1)
+            assert {row["topic_id"] for row in rows} <= {*own.topic_ids, OUTLIER_TOPIC_ID}
+            assert sum(int(row["n_a"]) for row in rows) == dialled.in_topic(coarse).sum()
 
 
 # --- topics, years, bridges -----------------------------------------------------------------
@@ -292,14 +350,14 @@ def test_papers_between_topics_have_the_smallest_margins(index):
 def test_what_lies_between_topics_can_be_taken_away(variants_store, index, table):
     view = View("tiny", index.snapshot_id, page="compare", table=table)
     content = exports.export(index, view)
-    assert exports.export_view(variants_store, query_of(view)) == content
+    assert export_command.export_view(variants_store, query_of(view)) == content
     assert table in exports.file_name(view)
 
 
 # --- taking it away ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("table", ["words", "mix", "periods", "bridging", "papers"])
+@pytest.mark.parametrize("table", ["side-words", "mix", "periods", "bridging", "papers"])
 def test_every_list_of_a_comparison_is_the_same_file_by_link(variants_store, index, table):
     a = Side(filters=Filters(words="solar OR birdsong OR manuscript"))
     b = Side(filters=Filters(words="birdsong OR groundwater"))
@@ -307,20 +365,20 @@ def test_every_list_of_a_comparison_is_the_same_file_by_link(variants_store, ind
     content = exports.export(index, view)
     rows = rows_of(content)
     assert rows
-    assert exports.export_view(variants_store, rows[0]["view"]) == content
-    assert exports.export_view(variants_store, query_of(view)) == content
+    assert export_command.export_view(variants_store, rows[0]["view"]) == content
+    assert export_command.export_view(variants_store, query_of(view)) == content
     assert parse_qs(rows[0]["view"])["a"] == ["words=solar+OR+birdsong+OR+manuscript"]
     assert table in exports.file_name(view)
 
 
-@pytest.mark.parametrize("table", ["words", "mix", "periods", "bridging"])
+@pytest.mark.parametrize("table", ["side-words", "mix", "periods", "bridging"])
 def test_a_table_of_a_comparison_without_sides_is_the_page_s_own_list(index, table):
     view = View("tiny", index.snapshot_id, page="compare", table=table)
     assert exports.table_of(view) == "papers"
     assert len(rows_of(exports.export(index, view))) == index.n_papers
 
 
-@pytest.mark.parametrize("table", ["words", "mix", "periods", "bridging"])
+@pytest.mark.parametrize("table", ["side-words", "mix", "periods", "bridging"])
 def test_no_cell_of_a_comparison_can_be_a_formula(variants_store, table):
     hostile = index_snapshot(open_snapshot(variants_store, "hostile"))
     view = View("hostile", hostile.snapshot_id, page="compare", side_a=Side(hostile.topic_ids[0]), table=table)
@@ -436,6 +494,40 @@ def test_a_topic_and_the_filters_lead_to_a_comparison(variants_store, monkeypatc
     assert app.query_params["b"] == "years=2020-2021&undated=no"
     assert "years" not in app.query_params
     assert not app.error
+
+
+@pytest.mark.parametrize("dial", ["", "0"])
+def test_another_level_keeps_the_sides_and_shows_its_own_topics(open_compare, levels, dial):
+    coarse = levels.at_level(2).topic_ids[0]
+    index = at_dial(levels, dial)
+    params = {"dial": dial} if dial else {}
+    app = open_compare("three-levels", a=f"topic={coarse}", **params)
+    assert f"**{index.in_topic(coarse).sum():,}** papers" in text_on(app)
+    topic = next(box for box in app.selectbox if box.key.startswith("side-a-topic"))
+    assert topic.value == coarse
+    app.button_group(key="level").set_value(1).run()
+    assert not app.exception
+    assert (app.query_params["level"], app.query_params["a"]) == ("1", f"topic={coarse}")
+    topic = next(box for box in app.selectbox if box.key.startswith("side-b-topic"))
+    topic.set_value(levels.at_level(1).topic_ids[-1]).run()
+    assert app.query_params["b"] == f"topic={levels.at_level(1).topic_ids[-1]}"
+    assert not app.error
+
+
+def test_a_coarse_topic_leads_to_a_comparison(open_compare, levels):
+    coarse = levels.at_level(1).topic_ids[0]
+    app = open_compare("three-levels", page="hierarchy", topic=coarse)
+    app.button(key="hierarchy-compare").click().run()
+    assert (app.query_params["page"], app.query_params["a"]) == ("compare", f"topic={coarse}")
+    assert "topic" not in app.query_params
+    app.button(key="side-a-papers").click().run()
+    assert (app.query_params["page"], app.query_params["topic"]) == ("hierarchy", coarse)
+    assert not app.error
+
+
+def test_a_reading_list_is_no_side(open_compare):
+    keys = [button.key for button in open_compare(page="reading-list", years="2022-2024").button]
+    assert "compare-rest" not in keys
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: repr(attack)[:14])
