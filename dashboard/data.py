@@ -12,13 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from dashboard.components.map_points import MapPoints
 from dashboard.components.map_points import map_points as build_map_points
-from dashboard.queries import SnapshotIndex, Values, index_snapshot
+from dashboard.queries import SnapshotIndex, Values, WordTable, index_snapshot
 from dashboard.queries import at_dial as put_at_dial
 from dashboard.queries import papers_with_terms as find_terms
+from dashboard.queries import word_table as count_words
 from dashboard.settings import SETTINGS, cache_folder, store_folder
 from pipeline import snapshot as snapshots
 from pipeline.embedding.query import QueryEncoder, load_query_encoder
@@ -131,6 +133,11 @@ def query_encoder(corpus: str, snapshot_id: str) -> QueryEncoder:
     return _query_encoder(str(store_folder()), corpus, snapshot_id)
 
 
+def word_table(corpus: str, snapshot_id: str) -> WordTable:
+    """Which paper holds which words, counted once; for snapshots of up to `queries.MAX_COUNTED` papers."""
+    return _word_table(str(store_folder()), corpus, snapshot_id)
+
+
 @st.cache_resource(ttl=SETTINGS.listing_seconds, max_entries=8, show_spinner=False)
 def _listing(store: str) -> Listing:
     folder = Path(store)
@@ -183,3 +190,9 @@ def _papers_with_terms(store: str, corpus: str, snapshot_id: str, topic_id: str)
 @st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner="Loading the search model…")
 def _query_encoder(store: str, corpus: str, snapshot_id: str) -> QueryEncoder:
     return load_query_encoder(_open(store, corpus, snapshot_id).snapshot.query_encoder_path, cache_folder())
+
+
+@st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner="Counting the words of all papers, once…")
+def _word_table(store: str, corpus: str, snapshot_id: str) -> WordTable:
+    index = _open(store, corpus, snapshot_id)
+    return count_words(index, np.arange(index.n_papers))

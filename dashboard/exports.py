@@ -16,10 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard import comparison
 from dashboard.bibliography import bibtex_entries, bibtex_remark, ris_records
 from dashboard.csv_cells import column_cells, csv_file, csv_line, number_cell, text_cell
 from dashboard.queries import (
     SnapshotIndex,
+    WordTable,
     group_kinds,
     levelled,
     listed_papers,
@@ -73,9 +75,11 @@ class ExportError(Exception):
 
 
 def table_of(view: View) -> str:
-    """Which list an export of ``view`` takes: one of `state.TABLES`."""
-    if view.table:
+    """Which list an export of ``view`` takes: one of `state.TABLES`; without a side A none that is about two."""
+    if view.table and (view.side_a is not None or view.table not in comparison.OF_SIDES):
         return view.table
+    if view.side_a is not None:
+        return "side-words"
     if view.page == "trends":
         return "papers" if view.period or view.topic else "trends"
     if view.page == "hierarchy":
@@ -84,13 +88,20 @@ def table_of(view: View) -> str:
     return "topics" if view.page in ("overview", "topics") and whole else "papers"
 
 
-def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] | None = None) -> bytes:
+def export(
+    index: SnapshotIndex,
+    view: View,
+    query_vector: NDArray[np.float32] | None = None,
+    words: WordTable | None = None,
+) -> bytes:
     """The CSV of ``view``'s list.
 
     Parameters
     ----------
     query_vector
         The embedded search text, where the view searches by meaning.
+    words
+        All words of the snapshot, where they are at hand.
 
     Raises
     ------
@@ -110,7 +121,9 @@ def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] |
             return groups_csv(index, view)
         case "words":
             return words_csv(index, view)
-    return papers_csv(index, view, query_vector)
+        case "papers":
+            return papers_csv(index, view, query_vector)
+    return comparison_csv(index, view, words)
 
 
 def needs_query_vector(view: View) -> bool:
@@ -250,6 +263,12 @@ def words_csv(index: SnapshotIndex, view: View) -> bytes:
     words = topic_words(index, found, matching_rows(index, view.filters), view.topic, view.relevance)
     named = words.assign(topic_id=view.topic, topic_label=topic_name(index, view.topic))
     return _frame_csv(named, _WORD_COLUMNS, view)
+
+
+def comparison_csv(index: SnapshotIndex, view: View, words: WordTable | None = None) -> bytes:
+    """What `table_of` ``view`` says of its two sides, or of topics near each other: one of `comparison.COLUMNS`."""
+    table = table_of(view)
+    return _frame_csv(comparison.comparison(index, view, table, words), comparison.COLUMNS[table], view)
 
 
 def _groups(view: View, index: SnapshotIndex) -> Sequence[str]:

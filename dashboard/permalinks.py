@@ -10,6 +10,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from dashboard.paper_codes import cut
 from dashboard.state import (
@@ -30,11 +31,15 @@ from dashboard.state import (
     Filters,
     Params,
     Polygon,
+    Side,
     View,
     clean_polygon,
     clean_text,
 )
 from pipeline.schema import CORPUS_PATTERN, OUTLIER_TOPIC_ID, SNAPSHOT_ID_PATTERN
+
+MAX_SIDE = 20_000
+"""Longest description of a side of a comparison, in characters."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,37 @@ class _Reader:
             return None
         return corners
 
+    def filters(self, facts: Facts) -> Filters:
+        facets = {key.removeprefix("facet."): key for key in self._params if key.startswith("facet.")}
+        if any(name not in facts.facets for name in facets):
+            self.left_out["facet"] = None
+        return Filters(
+            years=self.years(facts),
+            include_undated=self.one("undated", "undated papers", ("no",), None) is None,
+            venues=self.many("venue", "venue", facts.venues),
+            facets=tuple(
+                (name, self.many(key, "facet value", facts.facets[name]))
+                for name, key in facets.items()
+                if name in facts.facets
+            ),
+            words=self.text("words", "filter words"),
+        )
+
+    def side(self, key: str, name: str, facts: Facts) -> Side | None:
+        """A side, from a query string within the query string; its values are checked like the view's own."""
+        text = _last(self._params, key)
+        if not text:
+            return None
+        try:
+            within = _Reader(parse_qs(text, max_num_fields=10 * MAX_CHOICES) if len(text) <= MAX_SIDE else {})
+        except ValueError:  # more fields than that
+            within = _Reader({})
+        topic = within.one("topic", "topic", facts.topic_ids, None)
+        side = Side(topic, within.filters(facts), within.polygon())
+        if within.left_out or not side:
+            self.left_out[name] = None
+        return side or None
+
 
 def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
     """The view that ``params`` describe over the snapshot of ``facts``, and plain notices.
@@ -168,20 +204,6 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
     for a topic's page: that of a coarser one is a part of the Hierarchy, that of a finest one of Topics.
     """
     read = _Reader(params)
-    facets = {key.removeprefix("facet."): key for key in params if key.startswith("facet.")}
-    if any(name not in facts.facets for name in facets):
-        read.left_out["facet"] = None
-    filters = Filters(
-        years=read.years(facts),
-        include_undated=read.one("undated", "undated papers", ("no",), None) is None,
-        venues=read.many("venue", "venue", facts.venues),
-        facets=tuple(
-            (name, read.many(key, "facet value", facts.facets[name]))
-            for name, key in facets.items()
-            if name in facts.facets
-        ),
-        words=read.text("words", "filter words"),
-    )
     level = int(read.one("level", "level of topics", [str(n) for n in range(max(len(facts.levels), 1))], None) or 0)
     page, topic = read.one("page", "page", PAGES, "overview"), read.one("topic", "topic", facts.topic_ids, None)
     if topic is not None and facts.levels and page in ("topics", "hierarchy"):
@@ -198,7 +220,7 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         similar=read.one("similar", "paper", facts.paper_ids, None),
         search=read.text("q", "search text"),
         mode=read.one("mode", "kind of search", MODES, "words"),
-        filters=filters,
+        filters=read.filters(facts),
         level=level,
         dial=facts.dial.get(read.one("dial", "setting for outliers", facts.dial, ""), ""),
         topics=read.many("topics", "topic", comparable),
@@ -209,6 +231,8 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         part=read.one("part", "part of the page", PARTS, "time"),
         colour_by=read.one("colour", "colouring", COLOURS, "topic"),
         selection=read.polygon(),
+        side_a=read.side("a", "side A", facts),
+        side_b=read.side("b", "side B", facts),
         viewport=(window[0], window[2], window[1], window[3]) if len(window) == 4 else None,  # x, x, y, y
         sort=read.one("sort", "order of papers", PAPER_SORTS, ""),
         topic_sort=read.one("order", "order of topics", TOPIC_SORTS, "size"),

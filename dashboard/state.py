@@ -36,7 +36,9 @@ DECIMALS = 4
 """Decimals of map coordinates in a link."""
 LARGEST_COORDINATE = 1e6
 
-PAGES = ("overview", "map", "topics", "hierarchy", "trends", "search", "place-my-papers", "data", "reading-list")
+PAGES = (
+    "overview", "map", "topics", "hierarchy", "trends", "search", "compare", "place-my-papers", "data", "reading-list",
+)  # fmt: skip
 MODES = ("words", "meaning")
 PAPER_SORTS = ("strength", "borderline", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
@@ -44,7 +46,10 @@ MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
 PARTS = ("time", "words", "groups", "siblings")
 RELEVANCES = tuple(tenths / 10 for tenths in range(11))
-TABLES = ("papers", "topics", "trends", "hierarchy", "groups", "words")
+TABLES = (
+    "papers", "topics", "trends", "hierarchy", "groups", "words", "side-words", "mix", "periods", "bridging", "pairs",
+    "between",
+)  # fmt: skip
 
 
 def clean_text(text: str) -> str:
@@ -101,6 +106,22 @@ NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True)
+class Side:
+    """One of two sets of papers that are compared: a topic, filters and a region, of which all must hold."""
+
+    topic: str | None = None
+    filters: Filters = NO_FILTERS
+    selection: Polygon | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "selection", clean_polygon(self.selection))
+
+    def __bool__(self) -> bool:
+        """Whether it asks for anything."""
+        return self != Side()
+
+
+@dataclass(frozen=True)
 class View:
     """Everything that decides what is on screen; the query string holds all of it."""
 
@@ -113,7 +134,7 @@ class View:
     search: str = ""
     mode: Literal["words", "meaning"] = "words"
     filters: Filters = NO_FILTERS
-    level: int = 0  # of the topics that Overview, Map, Topics and Trends show: 0 is the finest
+    level: int = 0  # of the topics on Overview, Map, Topics, Trends and Compare: 0 is the finest
     dial: str = ""  # cut-off for outliers, as in the snapshot's dial; "" = the snapshot's own
     topics: tuple[str, ...] = ()  # of that level; compared on Trends, highlighted on Map; in the order chosen
     period: str | None = None  # papers of one period
@@ -123,6 +144,8 @@ class View:
     group: str = ""  # "", "venue" or a facet's name: what splits trends
     colour_by: str = "topic"
     selection: Polygon | None = None
+    side_a: Side | None = None  # compared with side B, both within the filters; null: not chosen yet
+    side_b: Side | None = None  # null: everything that is not on side A
     viewport: tuple[float, float, float, float] | None = None  # of the map: left, bottom, right, top
     sort: str = ""  # one of PAPER_SORTS; "" = the list's own order
     topic_sort: str = "size"
@@ -135,6 +158,8 @@ class View:
         object.__setattr__(self, "search", clean_text(self.search))
         object.__setattr__(self, "topics", tuple(dict.fromkeys(self.topics)))
         object.__setattr__(self, "selection", clean_polygon(self.selection))
+        object.__setattr__(self, "side_a", self.side_a or None)
+        object.__setattr__(self, "side_b", self.side_b or None)
         object.__setattr__(self, "listed", tuple(dict.fromkeys(self.listed))[:MAX_LISTED])
         if self.viewport is not None:
             rounded = tuple(round(float(value), DECIMALS) + 0.0 for value in self.viewport)
@@ -144,10 +169,10 @@ class View:
         """Another view with the same snapshot and filters: where an in-app link leads.
 
         Changing the page closes what was open on the old one (topic, paper, similar,
-        period); any change but of the list's page goes back to its first page.
+        period, the sides compared); any change but of the list's page goes back to its first page.
         """
         if page is not None and page != self.page:
-            closed: dict[str, Any] = dict.fromkeys(("topic", "paper", "similar", "period"))
+            closed: dict[str, Any] = dict.fromkeys(("topic", "paper", "similar", "period", "side_a", "side_b"))
             closed |= {"table": "", "sort": "", "part": "time", "listed": ()}
             if page == "map" and ("paper" in changes or "topic" in changes):
                 closed["viewport"] = None  # what one wants to see may lie outside it
@@ -196,8 +221,29 @@ def params_of(view: View) -> dict[str, str | list[str]]:
     return {key: value for key, value in _all_params(view).items() if value}
 
 
+def _filter_params(filters: Filters) -> dict[str, str | list[str]]:
+    return {
+        "years": f"{filters.years[0]}-{filters.years[1]}" if filters.years else "",
+        "undated": "" if filters.include_undated else "no",
+        "venue": list(filters.venues),
+        **{f"facet.{name}": list(values) for name, values in filters.facets},
+        "words": filters.words,
+    }
+
+
+def _area(polygon: Polygon | None) -> str:
+    return "_".join(f"{_number(x)}~{_number(y)}" for x, y in polygon or ())
+
+
+def _side(side: Side | None) -> str:
+    """A side as one parameter: a query string within the query string, with the keys of a view's own."""
+    if side is None:
+        return ""
+    params = {"topic": side.topic or "", **_filter_params(side.filters), "area": _area(side.selection)}
+    return urlencode({key: value for key, value in params.items() if value}, doseq=True)
+
+
 def _all_params(view: View) -> dict[str, str | list[str]]:
-    filters = view.filters
     return {
         "corpus": view.corpus,
         "snapshot": view.snapshot_id,
@@ -207,11 +253,7 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "similar": view.similar or "",
         "q": view.search,
         "mode": _unless(view.mode, "words"),
-        "years": f"{filters.years[0]}-{filters.years[1]}" if filters.years else "",
-        "undated": "" if filters.include_undated else "no",
-        "venue": list(filters.venues),
-        **{f"facet.{name}": list(values) for name, values in filters.facets},
-        "words": filters.words,
+        **_filter_params(view.filters),
         "level": str(view.level) if view.level else "",
         "dial": view.dial,
         "topics": list(view.topics),
@@ -221,7 +263,9 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "part": _unless(view.part, "time"),
         "lambda": _unless(f"{view.relevance:g}", "0.6"),
         "colour": _unless(view.colour_by, "topic"),
-        "area": "_".join(f"{_number(x)}~{_number(y)}" for x, y in view.selection or ()),
+        "area": _area(view.selection),
+        "a": _side(view.side_a),
+        "b": _side(view.side_b),
         "window": "~".join(_number(value) for value in _window(view.viewport)),
         "sort": view.sort,
         "order": _unless(view.topic_sort, "size"),

@@ -18,6 +18,7 @@ READ_BY_DASHBOARD = (
     "pipeline.snapshot",
     "pipeline.intervals",
     "pipeline.stability",
+    "pipeline.stop_words",
     "pipeline.search_text",
     "pipeline.embedding.query",
     "pipeline.duplicates",

@@ -10,7 +10,7 @@ import pytest
 import typer.main
 from pydantic import BaseModel
 
-from dashboard import exports, state
+from dashboard import comparison, exports, state
 from pipeline import schema
 from pipeline.cli import app
 from pipeline.dial_tables import DIAL_TABLES
@@ -166,7 +166,7 @@ def test_every_parameter_of_a_link_is_in_the_guide():
         filters=state.Filters((2000, 2001), False, ("v",), (("NAME", ("w",)),), "x"), measure="count", group="venue",
         colour_by="year", selection=((0, 0), (1, 0), (1, 1)), viewport=(0, 1, 0, 1), sort="title", topic_sort="label",
         list_page=2, table="papers", abstracts=True, level=1, dial="0.4", part="groups", relevance=0.2,
-        listed=("abcdefgh",),
+        listed=("abcdefgh",), side_a=state.Side("t"), side_b=state.Side("u"),
     )  # fmt: skip
     told = {name for cells in rows(section(GUIDE, "## Links"))[1:] for name in named(cells[0])}
     assert told == set(state.params_of(everything))
@@ -180,6 +180,7 @@ def test_every_column_of_a_csv_is_in_the_guide():
         *exports._TREE_COLUMNS,
         *exports._GROUP_COLUMNS,
         *exports._WORD_COLUMNS,
+        *(column for names in comparison.COLUMNS.values() for column in names),
     }
     columns |= {"similarity", "abstract", "corpus", "snapshot_id", "view"}
     assert columns - named(section(GUIDE, "## CSV and pictures")) == set()

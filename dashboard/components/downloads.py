@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard import data, exports
 from dashboard.context import PageContext
-from dashboard.queries import SnapshotIndex
+from dashboard.queries import MAX_COUNTED, SnapshotIndex, WordTable
 from dashboard.state import View, query_of
 
 
@@ -83,7 +83,14 @@ def _bibliography_of(index: SnapshotIndex, view: View, form: exports.Bibliograph
 
 def csv_of(index: SnapshotIndex, view: View) -> Callable[[], bytes]:
     """What makes the file when it is asked for: the same bytes as ``topic-explorer export --view``."""
-    return lambda: exports.export(index, view, _query_vector(view))
+    return lambda: exports.export(index, view, _query_vector(view), _all_words(index, view))
+
+
+def _all_words(index: SnapshotIndex, view: View) -> WordTable | None:
+    """The words of the whole snapshot, where the list of ``view`` hangs on them."""
+    if exports.table_of(view) != "side-words" or index.n_papers > MAX_COUNTED:
+        return None
+    return data.word_table(view.corpus, view.snapshot_id)
 
 
 def _query_vector(view: View) -> NDArray[np.float32] | None:

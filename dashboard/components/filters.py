@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.compare_ways import compare_ways
 from dashboard.components.dial import outlier_dial
 from dashboard.components.level_switch import level_switch
 from dashboard.components.links import view_button
@@ -118,6 +119,7 @@ def filter_bar(context: PageContext) -> None:
             view_button(
                 "Clear filters", View.with_filters(view, **vars(NO_FILTERS)), key="clear", icon=":material/close:"
             )
+        compare_ways(context)
         if missing:
             # In the same row: what is not there takes no room from what is.
             absent = " and no ".join(missing)

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.context import PageContext
 from dashboard.navigation import hold, on_change
 
-SHOWN_ON = ("overview", "map", "topics", "trends")
+SHOWN_ON = ("overview", "map", "topics", "trends", "compare")
 """Pages whose topics are of one level; the Hierarchy shows all levels, other pages the finest."""
 
 

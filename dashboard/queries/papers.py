@@ -11,6 +11,7 @@ from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygo
 from dashboard.queries.index import Mask, Rows, SnapshotIndex
 from dashboard.queries.reading_list import papers_of_codes
 from dashboard.queries.search import Hits, search_meaning, search_words, similar_papers
+from dashboard.queries.sides import sides_of
 from dashboard.state import View
 
 
@@ -22,7 +23,8 @@ def listed_papers(
 ) -> Hits:
     """The papers of ``view``'s list: filters ∧ topic ∧ period ∧ region ∧ search, in its order.
 
-    On the page of reading lists: the papers that ``view.listed`` names and no other, as far as they pass.
+    Of a comparison, the papers on both sides. On the page of reading lists, the papers that ``view.listed``
+    names and no other, as far as they pass.
 
     Parameters
     ----------
@@ -45,6 +47,8 @@ def listed_papers(
         mask &= index.period_codes == index.periods.index(view.period)
     if view.selection is not None:
         mask &= rows_in_polygon(index, view.selection)
+    if view.side_a is not None:
+        mask &= sides_of(index, view.side_a, view.side_b, mask).both
     hits = _ranked(index, view, mask, query_vector)
     if hits is None:
         rows = np.flatnonzero(mask)

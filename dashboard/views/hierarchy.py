@@ -18,7 +18,7 @@ from dashboard.components.topic_treemap import Cell, topic_treemap
 from dashboard.context import PageContext
 from dashboard.queries import complete_shares, topic_name, topic_tree, topics_above
 from dashboard.safe_text import for_markdown, for_text
-from dashboard.state import View
+from dashboard.state import Side, View
 from pipeline.schema import OUTLIER_TOPIC_ID
 
 _HINT_WORDS = 8
@@ -110,6 +110,8 @@ def _heading(context: PageContext, opened: str, tree: pd.DataFrame) -> None:
         st.metric("Share", share, help="of the papers that pass the filters", width="content")
         st.metric("Finest topics", f"{int((tree['level'] == 0).sum()):,}", width="content")
         view_button("On the map", view.to("map", topic=opened), key="hierarchy-map", icon=":material/location_on:")
+        compared = view.to("compare", side_a=Side(opened))
+        view_button("Compare with…", compared, key="hierarchy-compare", icon=":material/compare_arrows:")
         csv_button(context, replace(view, table="hierarchy"), len(tree), key="hierarchy-csv", label="Topics as CSV")
 
 

@@ -28,6 +28,7 @@ from dashboard.queries import (
     topic_name,
 )
 from dashboard.safe_text import for_markdown
+from dashboard.state import Side
 
 _N_REPRESENTATIVE = 4
 _N_BORDERLINE = 3
@@ -103,6 +104,8 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
             st.metric("Trend", word, help=_trend_help(topic), width="content")
         on_map = view.to("map", topic=topic["topic_id"])
         view_button("On the map", on_map, key="topic-map", icon=":material/location_on:")
+        compared = view.to("compare", side_a=Side(str(topic["topic_id"])))
+        view_button("Compare with…", compared, key="topic-compare", icon=":material/compare_arrows:")
         st.markdown(f"[↓ Its papers](#{LIST_ANCHOR})", width="content")
     topic_trust(index, topic)
 

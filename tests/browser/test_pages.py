@@ -9,7 +9,9 @@ from tests.browser.visits import MAIN, Visit
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("Overview", "Map", "Topics", "Hierarchy", "Trends", "Search", "Place my papers", "Data", "Reading list")
+PAGES = (
+    "Overview", "Map", "Topics", "Hierarchy", "Trends", "Search", "Compare", "Place my papers", "Data", "Reading list",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("corpus", ["tiny", "no-papers", "no-topics", "no-dates"])

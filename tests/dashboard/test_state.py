@@ -20,6 +20,7 @@ from dashboard.state import (
     TOPIC_SORTS,
     Facts,
     Filters,
+    Side,
     View,
     clean_text,
     params_of,
@@ -55,6 +56,9 @@ filters = st.builds(
     ).map(lambda chosen: tuple(chosen.items())),
     words=texts,
 )
+sides = st.builds(
+    Side, topic=st.none() | st.sampled_from(sorted(FACTS.topic_ids)), filters=filters, selection=st.none() | polygons
+)
 views = st.builds(
     View,
     corpus=st.just("lab"),
@@ -74,6 +78,8 @@ views = st.builds(
     relevance=st.sampled_from(RELEVANCES),
     colour_by=st.sampled_from(COLOURS),
     selection=st.none() | polygons,
+    side_a=st.none() | sides,
+    side_b=st.none() | sides,
     viewport=st.none() | st.tuples(coordinates, coordinates, coordinates, coordinates),
     sort=st.sampled_from(("", *PAPER_SORTS)),
     topic_sort=st.sampled_from(TOPIC_SORTS),
@@ -158,6 +164,13 @@ def test_a_link_can_be_read():
         ("q=" + "y" * 201, "search text"),
         ("words=%00%01", "filter words"),
         ("table=secrets", "table"),
+        ("a=topic%3Dt-ffffffff", "side A"),
+        ("b=nothing", "side B"),
+        ("b=venue%3DNowhere%26years%3D2001-2002", "side B"),
+        ("b=years%3D2010-2001%26a%3Dtopic%253Dt-00000001", "side B"),
+        ("a=area%3D0~0_1~1_1e9~1", "side A"),
+        ("a=" + "x%3D1%26" * 5000, "side A"),
+        ("a=" + "y" * 1_000_000, "side A"),
     ],
 )
 def test_what_a_snapshot_does_not_know_is_left_out_and_said(query, what):
@@ -203,6 +216,16 @@ def test_going_to_another_page_keeps_filters_and_closes_what_was_open():
     other = view.to("trends")
     assert (other.page, other.filters) == ("trends", filters)
     assert (other.topic, other.paper, other.period, other.list_page) == (None, None, None, 1)
+    compared = View("lab", SNAPSHOT, page="compare", filters=filters, side_a=Side("t-00000001"), side_b=Side("outlier"))
+    assert compared.to("trends") == View("lab", SNAPSHOT, page="trends", filters=filters)
+
+
+def test_a_side_stands_in_a_link_with_the_names_that_a_view_has():
+    side = Side("t-00000001", Filters(years=(2001, 2010), include_undated=False, venues=("a=b&c;d",)))
+    view = View("lab", SNAPSHOT, page="compare", side_a=side)
+    assert parsed(query_of(view))["a"] == ["topic=t-00000001&years=2001-2010&undated=no&venue=a%3Db%26c%3Bd"]
+    assert view_from_query(parsed(query_of(view)), FACTS) == (view, [])
+    assert "a" not in params_of(View("lab", SNAPSHOT, page="compare", side_a=Side()))
 
 
 def test_changing_filters_goes_back_to_the_first_page_of_a_list():

@@ -1,0 +1,123 @@
+"""Shares of two sides with their intervals, by topic or over time; drawn without plotly, as `period_bars` is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import resources
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.context import PageContext
+from dashboard.figures.palette import series_colours
+from dashboard.navigation import follow_link, here
+from dashboard.safe_text import for_text
+from dashboard.state import View, query_of
+
+_CHARACTERS = 120
+
+
+def _front(name: str) -> str:
+    return (resources.files("dashboard.components") / "pair_front" / name).read_text(encoding="utf-8")
+
+
+_PICTURE = st.components.v2.component("pair_picture", js=_front("pair_picture.js"), css=_front("pair_picture.css"))
+
+
+def mix_picture(
+    context: PageContext,
+    mix: pd.DataFrame,
+    labels: Sequence[str],
+    leads_to: Callable[[str], View],
+    sides: tuple[str, str],
+    *,
+    key: str,
+) -> None:
+    """A row for each topic of ``mix`` (`queries.topic_mix`): its share of side A and of side B.
+
+    Parameters
+    ----------
+    labels
+        What each row is called. Plain text.
+    leads_to
+        Topic id → the view its row opens.
+    sides
+        What the sides are, for the file. Plain text.
+    """
+    rows = []
+    for label, row in zip(labels, mix.to_dict("records"), strict=True):
+        told = f"{percent(row['share_a'])} : {percent(row['share_b'])}"
+        rows.append(_row(label, row) | {"figures": told, "query": query_of(leads_to(str(row["topic_id"])))})
+    _draw(context, rows, sides, look="mix", name="Topics of both sides", note="", key=key)
+
+
+def period_picture(context: PageContext, periods: pd.DataFrame, sides: tuple[str, str], *, key: str, note: str) -> None:
+    """Two lines over time: how each side's dated papers spread (`queries.periods_of_sides`).
+
+    Parameters
+    ----------
+    note
+        What stands under the picture. Plain text.
+    """
+    rows = [_row(row["period"], row) for row in periods.to_dict("records")]
+    _draw(context, rows, sides, look="periods", name="Both sides over time", note=note, key=key)
+
+
+def side_colours(context: PageContext) -> tuple[str, str]:
+    """``#rrggbb`` of side A and of side B."""
+    first, second = series_colours(2, context.theme)
+    return first, second
+
+
+def percent(share: float) -> str:
+    """A share as people read it: ``12%``, ``3.4%``, ``0.05%``."""
+    if share >= 0.0995 or share == 0:
+        return f"{share:.0%}"
+    return f"{share:.1%}" if share >= 0.001 else f"{max(share, 0.0001):.2%}"
+
+
+def _row(label: str, row: dict[Any, Any]) -> dict[str, Any]:
+    """What both pictures draw, and the same in words."""
+    said = ", ".join(
+        f"{percent(row[f'share_{side}'])} of {side.upper()} ({percent(row[f'share_{side}_low'])} to "
+        f"{percent(row[f'share_{side}_high'])}; {row[f'n_{side}']:,})"
+        for side in "ab"
+    )
+    label = " ".join(for_text(label).split())[:_CHARACTERS]
+    shares = {
+        side: [round(float(row[f"share_{side}{end}"]), 6) for end in ("", "_low", "_high")] for side in ("a", "b")
+    }
+    return {"label": label, "words": f"{label}: {said}"} | shares
+
+
+def _draw(
+    context: PageContext,
+    rows: list[dict[str, Any]],
+    sides: tuple[str, str],
+    *,
+    look: str,
+    name: str,
+    note: str,
+    key: str,
+) -> None:
+    view = context.view
+
+    def follow() -> None:
+        follow_link(st.session_state[key].get("follow"))
+
+    data = {
+        "look": look,
+        "name": name,
+        "words": f"{len(rows)} rows, with 95 % intervals; the CSV holds the same numbers.",
+        "here": query_of(here()),
+        "names": [
+            f"{side}: {' '.join(for_text(said).split())[:_CHARACTERS]}" for side, said in zip("AB", sides, strict=True)
+        ],
+        "colours": list(side_colours(context)),
+        "rows": rows,
+        "note": note,
+        "source": f"{name}. Topic Explorer, corpus {view.corpus}, snapshot {view.snapshot_id}",
+        "file": f"{view.corpus}-{look}-{view.snapshot_id}",
+    }
+    _PICTURE(key=key, data=data, on_follow_change=follow)
