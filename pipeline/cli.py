@@ -128,6 +128,13 @@ def fit(
             help="Fit N times more, on 80 % of the papers each, to say how stable topics are.",
         ),
     ] = 0,
+    guide: Annotated[
+        Path | None,
+        typer.Option("--guide", metavar="FILE.toml", help="Topics you know of: words, papers, which are one."),
+    ] = None,
+    known_labels: Annotated[
+        str | None, typer.Option("--known-labels", metavar="NAME", help="A column with the topic of some papers.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Same input and seed: same snapshot.")] = 42,
     store: Store = None,
     cache: Annotated[
@@ -143,6 +150,7 @@ def fit(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
 ) -> None:
     """Fit topics over these papers and publish a snapshot."""
+    from pipeline.guide import Guide, read_guide
     from pipeline.settings import DocumentSettings, RunSettings, TopicSettings
     from pipeline.terminal import TerminalProgress
 
@@ -150,6 +158,8 @@ def fit(
         embedder=embedder,
         columns=columns_of(column),
         facets=tuple(facet or ()),
+        guide=read_guide(guide, labelled=bool(known_labels)) if guide else Guide(),
+        known_labels=known_labels or "",
         documents=DocumentSettings(seed=seed),
         topics=TopicSettings(
             granularity=granularity,

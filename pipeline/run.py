@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipeline import snapshot
 from pipeline.embedding import check_choice, make_embedder
+from pipeline.guidance import check_guidance, find_guidance
 from pipeline.kept_documents import input_key, take_in
 from pipeline.kept_embeddings import embed_once
 from pipeline.model import fit_topics, save_model
@@ -71,7 +72,7 @@ def fit(
 
     Raises
     ------
-    RunError, ReadError, EmbeddingError, SnapshotError
+    RunError, ReadError, GuideError, EmbeddingError, SnapshotError
         Each with one sentence for the user. The store is then as it was.
     """
     if not CORPUS_PATTERN.match(corpus):
@@ -79,6 +80,7 @@ def fit(
             f"{corpus!r} is no corpus name: use lower-case letters, digits, - and _, for example --corpus my-lab"
         )
     check_choice(settings.embedder)
+    check_guidance(settings)
     stages = Stages(cache / "stages")
     snapshot.check_writable(store, corpus)
     snapshot.clear_staging(store, corpus)
@@ -102,15 +104,22 @@ def fit(
         )
         progress.say(embedder.announcement)
         embeddings, note["cached"] = embed_once(embedder, documents.texts, stages, progress)
-    topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress, stages)
+    guidance = find_guidance(settings, documents.papers, documents.texts, embeddings, embedder, cache)
+    bonds = None if guidance is None else guidance.bonds
+    topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress, stages, bonds)
     with stages.stage("labels"), progress.stage("naming topics"):
+        given = None if guidance is None else guidance.names_of(topic_fit.labels)
         columns, topics = describe_topics(
-            topic_fit, documents.papers, documents.texts, embeddings, settings.topics, corpus
+            topic_fit, documents.papers, documents.texts, embeddings, settings.topics, corpus, given
         )
         papers = documents.papers.assign(**{str(name): columns[name].to_numpy() for name in columns})
     with stages.stage("trends"), progress.stage("counting over time"):
         over_time = _over_time(papers, topics, documents.texts, settings, _newest_change(paths))
 
+    outcome, told = None, []
+    if guidance is not None:
+        outcome = guidance.record(settings, topic_fit.labels, list(topics["topic_id"]))
+        told = guidance.said_of(outcome)
     contents = snapshot.SnapshotContents(
         papers=papers,
         topics=over_time.topics,
@@ -134,7 +143,8 @@ def fit(
         "papers_kept": documents.quality["kept"],
         "dropped": documents.quality["dropped"],
         "languages": documents.quality["languages"],
-        "warnings": [*documents.quality["warnings"], *embedder.notices],
+        "warnings": [*documents.quality["warnings"], *embedder.notices, *told],
+        "guidance": outcome,
         "embedder": embedder.record,
         "query_encoder": embedder.query_encoder,
         "trends": over_time.record,

@@ -234,6 +234,31 @@ class FacetRecord(_Record):
     n_values: int
 
 
+class GuidedTopicRecord(_Record):
+    """What came of a topic that a person asked for.
+
+    ``n_papers`` papers were tied to it, ``n_in_topic`` of them are in the topic ``topic_id`` (null: in none), whose
+    label is ``given`` by the guide or ``found`` in the texts. ``note`` says what could not be honoured.
+    """
+
+    name: str
+    must_exist: bool
+    n_papers: int
+    n_in_topic: int
+    topic_id: str | None
+    label: Literal["given", "found"] | None
+    note: str | None = None
+
+
+class GuidanceRecord(_Record):
+    """What guided a fit: the guide file and its sha256 (empty without one), the column of known labels, the outcome."""
+
+    file: str
+    sha256: str
+    known_labels: str
+    topics: list[GuidedTopicRecord]
+
+
 class Manifest(_Record):
     """``manifest.json``: what a snapshot is, how it was made, what it weighs."""
 
@@ -247,6 +272,7 @@ class Manifest(_Record):
     platform: str
     settings: dict[str, Any]
     made_from: str | None = None
+    guidance: GuidanceRecord | None = None
     inputs: list[InputFile]
     papers_read: int
     papers_kept: int

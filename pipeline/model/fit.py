@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.assignment import OUTLIER, Floats, Labels, centred, number_by_size, rescue_outliers, unit_rows
 from pipeline.communities import agreed, seeds_of_runs, topics_of_communities
+from pipeline.guided_graph import Bonds
 from pipeline.kept_terms import count_once
 from pipeline.layout import distinct_rows, principal_components, spread_copies
 from pipeline.model.density import dense_clusters
@@ -71,18 +72,21 @@ def fit_topics(
     settings: TopicSettings,
     progress: Progress = SILENT,
     stages: Stages | None = None,
+    bonds: Bonds | None = None,
 ) -> TopicFit:
     """Topics, map, nearest papers and keywords of ``texts`` with their ``embeddings`` (unit rows, (n, d)).
 
     Deterministic: same texts, embeddings and settings on the same machine give identical arrays. Equal embeddings
     are laid out once (duplicate rows make UMAP depend on more than its seed: lmcinnes/umap#1277). A corpus too
-    small or too even to have topics has none: all papers are outliers.
+    small or too even to have topics has none: all papers are outliers. ``bonds`` hold topics to what a person said of
+    them; row i is paper i.
     """
     stages = stages or Stages()
     with stages.stage("terms") as note, progress.stage("terms"):
         terms, note["cached"] = count_once(texts, stages)
     vectors = centred(embeddings) if settings.centre else unit_rows(embeddings)
     distinct, copies = distinct_rows(vectors)
+    bonds = None if bonds is None else bonds.of_distinct(copies)
     sizes = resolved(settings, len(vectors))
     k = min(max(sizes.n_neighbors, sizes.map_neighbors, 2 * settings.n_nearest_papers), max(len(distinct) - 1, 0))
     key = content_key(distinct, settings={"k": k})
@@ -91,7 +95,7 @@ def fit_topics(
     neighbours = Neighbours(found["rows"], found["distances"])
     with stages.stage("topics and map") as note:
         labels, strength, projection, note["cached"] = _topics_and_map(
-            distinct, neighbours, key, settings, sizes, progress, stages
+            distinct, neighbours, key, settings, sizes, progress, stages, bonds
         )
     labels, strength = labels[copies], strength[copies]  # copies go where the first of them goes
     if settings.clusters == "density" and settings.outlier_quantile is not None:
@@ -100,7 +104,7 @@ def fit_topics(
     stability = None
     if settings.stability_runs:
         with stages.stage("stability") as note:
-            refits, note["cached"] = _refits(distinct, copies, key, settings, progress, stages)
+            refits, note["cached"] = _refits(distinct, copies, key, settings, progress, stages, bonds)
             stability = topic_stability(labels, refits)
     with stages.stage("keywords"), progress.stage("keywords"):
         model = describe(texts, embeddings, labels, terms, settings)
@@ -140,6 +144,7 @@ def _topics_and_map(
     sizes: Sizes,
     progress: Progress,
     stages: Stages,
+    bonds: Bonds | None = None,
 ) -> tuple[Labels, Floats, Floats, bool]:
     """Labels in no order, strengths, places on the map, and whether both came from the cache."""
     maps: list[tuple[Floats, bool]] = []
@@ -155,7 +160,7 @@ def _topics_and_map(
         nearest = neighbours.first(sizes.n_neighbors)
         with progress.stage("topics"):
             # Communities are found by other processes: the map is laid out meanwhile.
-            labels, strength, cached = _labels(vectors, nearest, key, settings, sizes, stages, lay_out_map)
+            labels, strength, cached = _labels(vectors, nearest, key, settings, sizes, stages, bonds, lay_out_map)
     lay_out_map()
     projection, map_cached = maps[0]
     return labels, strength, projection, cached and map_cached
@@ -168,6 +173,7 @@ def _refits(
     settings: TopicSettings,
     progress: Progress,
     stages: Stages,
+    bonds: Bonds | None = None,
 ) -> tuple[list[Refit], bool]:
     """Further fits, each with another seed on another 80 % of the papers, and whether all came from the cache.
 
@@ -189,7 +195,8 @@ def _refits(
                     lambda part=part, k=sizes.n_neighbors: _neighbours(part, k, SILENT),  # type: ignore[misc]
                 )
                 neighbours = Neighbours(found["rows"], found["distances"])
-                labels, _, cached = _labels(part, neighbours, part_key, chosen, sizes, stages)
+                held = None if bonds is None else bonds.take(seen)
+                labels, _, cached = _labels(part, neighbours, part_key, chosen, sizes, stages, held)
                 all_cached &= cached
             refits.append(Refit(rows, number_by_size(labels[places])))
             steps.advance()
@@ -207,26 +214,30 @@ def _labels(
     settings: TopicSettings,
     sizes: Sizes,
     stages: Stages,
+    bonds: Bonds | None = None,
     meanwhile: Callable[[], None] = _nothing,
 ) -> tuple[Labels, Floats, bool]:
     """Labels in no order, strengths, and whether the slow part came from the cache."""
     if settings.clusters == "density":
         return _density(vectors, neighbours, key, settings, sizes, stages)
     graph = weighted_graph(vectors, neighbours)
+    tied = graph if bonds is None else bonds.tied(graph)
     chosen = {"k": sizes.n_neighbors, "resolution": sizes.resolution, "runs": settings.n_runs, "seed": settings.seed}
 
+    held_to = {} if bonds is None else {"bonds": bonds.key}
+
     def compute() -> Arrays:
-        runs = start_partitions(graph, sizes.resolution, seeds_of_runs(settings.seed, settings.n_runs))
+        runs = start_partitions(tied, sizes.resolution, seeds_of_runs(settings.seed, settings.n_runs))
         try:
             meanwhile()
             found = agreed(runs, settings.seed)
         finally:
             runs.stop()
-        return {"labels": found.labels, "agreement": found.agreement}
+        return {"labels": found.labels, "agreement": found.agreement[: len(graph.ends)]}
 
-    found, cached = stages.arrays("communities", content_key(settings={"of": key, **chosen}), compute)
+    found, cached = stages.arrays("communities", content_key(settings={"of": key, **chosen, **held_to}), compute)
     labels, strength = topics_of_communities(
-        vectors, graph, found["labels"], found["agreement"], sizes.min_topic_size, settings.outlier_strength
+        vectors, graph, found["labels"], found["agreement"], sizes.min_topic_size, settings.outlier_strength, bonds
     )
     return labels, strength, cached
 
