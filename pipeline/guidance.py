@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from pipeline.assignment import Floats, Labels, unit_rows
 from pipeline.embedding import Embedder
 from pipeline.embedding.query import load_query_encoder
+from pipeline.guidance_record import GuidanceRecord, GuidedTopicRecord
 from pipeline.guide import Guide, GuidedTopic, GuideError, joined_names, same_name
 from pipeline.guided_graph import Bonds
-from pipeline.schema import FACET_PREFIX, GuidanceRecord, GuidedTopicRecord
+from pipeline.schema import FACET_PREFIX
 from pipeline.settings import RunSettings
 
 NEAR = 0.4
@@ -118,22 +119,25 @@ class Guidance:
         guide = settings.guide
         return GuidanceRecord(file=guide.file, sha256=guide.sha256, known_labels=settings.known_labels, topics=records)
 
-    def said_of(self, record: GuidanceRecord) -> list[str]:
-        """Sentences for people about what could not be found or honoured."""
-        notes = [f"Guided topic {topic.name!r}: {topic.note}." for topic in record.topics if topic.note]
-        rest = len(notes) - _MOST_NOTES
-        return [
-            *self.warnings,
-            *notes[:_MOST_NOTES],
-            *([f"{rest:,} more guided topics like these."] if rest > 0 else []),
-        ]
-
     def _groups(self) -> list[tuple[int, list[int]]]:
         """Each group of topics that are one, with its topics."""
         members: dict[int, list[int]] = {}
         for index, group in enumerate(self.group_of):
             members.setdefault(group, []).append(index)
         return sorted(members.items())
+
+
+def told_of(guidance: Guidance | None, record: GuidanceRecord | None) -> list[str]:
+    """Sentences for people about what could not be found or honoured."""
+    if guidance is None or record is None:
+        return []
+    notes = [f"Guided topic {topic.name!r}: {topic.note}." for topic in record.topics if topic.note]
+    rest = len(notes) - _MOST_NOTES
+    return [
+        *guidance.warnings,
+        *notes[:_MOST_NOTES],
+        *([f"{rest:,} more guided topics like these."] if rest > 0 else []),
+    ]
 
 
 def _note(n_papers: int, placed: bool, named: bool) -> str | None:

@@ -83,8 +83,8 @@ class Guide(_Part):
         return not (self.topic or self.together or self.apart)
 
 
-def read_guide(path: Path, *, labelled: bool = False) -> Guide:
-    """The guide in ``path``.
+def read_guide(path: Path | None, *, labelled: bool = False) -> Guide:
+    """The guide in ``path``, an empty one without.
 
     Parameters
     ----------
@@ -98,6 +98,8 @@ def read_guide(path: Path, *, labelled: bool = False) -> Guide:
     GuideError
         The file cannot be read, is no TOML or no guide; one sentence.
     """
+    if path is None:
+        return Guide()
     content = _content(path)
     try:
         table = tomllib.loads(content.decode("utf-8"))

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline import snapshot
-from pipeline.embedding import check_choice, make_embedder
-from pipeline.guidance import check_guidance, find_guidance
-from pipeline.kept_documents import input_key, take_in
+from pipeline.embedding import Embedder, check_choice, make_embedder
+from pipeline.guidance import check_guidance, find_guidance, told_of
+from pipeline.kept_documents import Intake, input_key, take_in
 from pipeline.kept_embeddings import embed_once
 from pipeline.model import fit_topics, save_model
 from pipeline.progress import SILENT, Progress
@@ -94,14 +94,7 @@ def fit(
         reasons = ", ".join(f"{count} {reason}" for reason, count in documents.quality["dropped"].items())
         raise RunError(f"No paper is left to fit: {reasons or 'the files hold no records'}.")
     with stages.stage("embed") as note:
-        embedder = make_embedder(
-            settings.embedder,
-            cache,
-            len(documents.texts),
-            settings.topics.seed,
-            rows=documents.rows.tolist(),
-            n_records=intake.n_records,
-        )
+        embedder = _embedder_of(intake, settings, cache)
         progress.say(embedder.announcement)
         embeddings, note["cached"] = embed_once(embedder, documents.texts, stages, progress)
     guidance = find_guidance(settings, documents.papers, documents.texts, embeddings, embedder, cache)
@@ -116,10 +109,7 @@ def fit(
     with stages.stage("trends"), progress.stage("counting over time"):
         over_time = _over_time(papers, topics, documents.texts, settings, _newest_change(paths))
 
-    outcome, told = None, []
-    if guidance is not None:
-        outcome = guidance.record(settings, topic_fit.labels, list(topics["topic_id"]))
-        told = guidance.said_of(outcome)
+    outcome = None if guidance is None else guidance.record(settings, topic_fit.labels, list(topics["topic_id"]))
     contents = snapshot.SnapshotContents(
         papers=papers,
         topics=over_time.topics,
@@ -143,7 +133,7 @@ def fit(
         "papers_kept": documents.quality["kept"],
         "dropped": documents.quality["dropped"],
         "languages": documents.quality["languages"],
-        "warnings": [*documents.quality["warnings"], *embedder.notices, *told],
+        "warnings": [*documents.quality["warnings"], *embedder.notices, *told_of(guidance, outcome)],
         "guidance": outcome,
         "embedder": embedder.record,
         "query_encoder": embedder.query_encoder,
@@ -154,6 +144,11 @@ def fit(
     with progress.stage("publishing"):
         path = snapshot.publish(store, corpus, contents, lambda: {**facts, **_took(stages)})
     return FitResult(snapshot.read_manifest(path), path)
+
+
+def _embedder_of(intake: Intake, settings: RunSettings, cache: Path) -> Embedder:
+    rows, seed = intake.documents.rows.tolist(), settings.topics.seed
+    return make_embedder(settings.embedder, cache, len(rows), seed, rows=rows, n_records=intake.n_records)
 
 
 def _made_from(paths: Sequence[Path], settings: RunSettings) -> str | None:

@@ -20,6 +20,8 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.guidance_record import GuidanceRecord
+
 SCHEMA_VERSION = 2
 """Raised when a reader of the old version could misread a snapshot of the new one."""
 
@@ -232,31 +234,6 @@ class FacetRecord(_Record):
 
     name: str
     n_values: int
-
-
-class GuidedTopicRecord(_Record):
-    """What came of a topic that a person asked for.
-
-    ``n_papers`` papers were tied to it, ``n_in_topic`` of them are in the topic ``topic_id`` (null: in none), whose
-    label is ``given`` by the guide or ``found`` in the texts. ``note`` says what could not be honoured.
-    """
-
-    name: str
-    must_exist: bool
-    n_papers: int
-    n_in_topic: int
-    topic_id: str | None
-    label: Literal["given", "found"] | None
-    note: str | None = None
-
-
-class GuidanceRecord(_Record):
-    """What guided a fit: the guide file and its sha256 (empty without one), the column of known labels, the outcome."""
-
-    file: str
-    sha256: str
-    known_labels: str
-    topics: list[GuidedTopicRecord]
 
 
 class Manifest(_Record):
