@@ -7,9 +7,11 @@ import platform
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,6 +20,8 @@ from typing import TypeVar
 ROOT = Path(__file__).parents[1]
 CORPORA = ROOT.parent / "shared" / "corpora"
 """Where the two real corpora lie unless another folder is named."""
+
+_LOOK_EVERY = 0.5  # seconds
 
 Result = TypeVar("Result")
 
@@ -44,9 +48,10 @@ def topic_explorer(*arguments: str, environment: Mapping[str, str] | None = None
 def run_process(command: Sequence[str], name: str, environment: Mapping[str, str] | None = None) -> Run:
     """Run ``command`` in a process of its own and wait for it.
 
-    Memory is that of the process itself as the operating system counted it
-    (``ru_maxrss``), files it mapped included. Linux counts what the starting
-    process holds too, so whatever needs memory here is done `apart`.
+    Memory is the most that the process (``ru_maxrss``) or, looked at twice a
+    second, the process and its descendants together held, files they mapped
+    included and counted once for each. Linux counts what the starting process
+    holds too, so whatever needs memory here is done `apart`.
 
     Raises
     ------
@@ -58,7 +63,8 @@ def run_process(command: Sequence[str], name: str, environment: Mapping[str, str
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=output, stderr=errors
         )
-        _, status, usage = os.wait4(process.pid, 0)
+        with _family_watched(process.pid) as most:
+            _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
@@ -67,7 +73,42 @@ def run_process(command: Sequence[str], name: str, environment: Mapping[str, str
             said = errors.read().decode("utf-8", "replace")[-800:]
             raise BenchmarkError(f"{name} ended with status {process.returncode}: {said}")
         peak = usage.ru_maxrss if sys.platform == "darwin" else usage.ru_maxrss * 1024
-        return Run(seconds, peak / 1e6, output.read().decode("utf-8"))
+        return Run(seconds, max(peak / 1e6, most[0]), output.read().decode("utf-8"))
+
+
+@contextmanager
+def _family_watched(pid: int) -> Iterator[list[float]]:
+    """One number that follows the most memory in MB that a process and its descendants hold together."""
+    most, over = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_LOOK_EVERY):
+            most[0] = max(most[0], family_mb(pid))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield most
+    finally:
+        over.set()
+        watcher.join()
+
+
+def family_mb(pid: int) -> float:
+    """Resident memory in MB of a process and all its descendants, each with the files it mapped; 0 when it is gone."""
+    said = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, check=True).stdout
+    resident: dict[int, int] = {}
+    children: dict[int, list[int]] = {}
+    for line in said.splitlines():
+        own, parent, size = map(int, line.split())
+        resident[own] = size
+        children.setdefault(parent, []).append(own)
+    family, waiting = 0, [pid]
+    while waiting:
+        member = waiting.pop()
+        family += resident.get(member, 0)
+        waiting += children.get(member, [])
+    return family * 1024 / 1e6
 
 
 def apart(function: Callable[..., Result], *arguments: object) -> Result:

@@ -20,13 +20,14 @@ from dashboard import data
 from dashboard.components.filters import filter_bar, place_chooser
 from dashboard.components.links import Link, link_bar, view_button
 from dashboard.components.open_paper import paper_drawer
+from dashboard.components.reading_list import keeper, papers_on_list
 from dashboard.context import PageContext
 from dashboard.figures.palette import ThemeName
 from dashboard.navigation import current_params, show, shown
 from dashboard.permalinks import Place, place_from_query, view_from_query
-from dashboard.queries import FilterError, Mask, SnapshotIndex, matching_rows
+from dashboard.queries import FilterError, Mask, SnapshotIndex, levelled, matching_rows
 from dashboard.safe_text import for_markdown
-from dashboard.state import PAGES, View
+from dashboard.state import PAGES, View, page_name
 from pipeline.snapshot import SnapshotDamaged, SnapshotError
 
 _LOG = logging.getLogger("topic_explorer.dashboard")
@@ -73,15 +74,17 @@ def _show() -> None:
     pinned = bool(params.get("snapshot")) and not notices
     index = data.open_snapshot(place.corpus, place.snapshot_id) if pinned else data.served_snapshot(place.corpus)
     view, more = view_from_query(params, index.facts)
+    index = data.at_dial(index, view.dial)
     show(view)  # the address bar always holds the canonical link of what is shown
-    st.set_page_config(page_title=f"{view.page.capitalize()}, {view.corpus} · Topic Explorer")
+    st.set_page_config(page_title=f"{page_name(view.page)}, {view.corpus} · Topic Explorer")
     _header(view)
     _notices([*notices, *more], view)
-    context = PageContext(index, view, _mask(index, view), _theme())
+    context = PageContext(levelled(index, view), view, _mask(index, view), _theme())
     filter_bar(context)
     _render(view.page)(context)
     if view.page != "map":  # the map has it beside the points
         paper_drawer(context)
+    keeper(view.corpus)
     shown()
 
 
@@ -95,7 +98,7 @@ def _place() -> tuple[Place, list[str]]:
 def _render(page: str) -> Callable[[PageContext], None]:
     """The function that draws ``page``, imported when first asked for: a page that is broken breaks no other."""
     assert page in PAGES
-    return importlib.import_module(f"dashboard.views.{page}").render
+    return importlib.import_module(f"dashboard.views.{page.replace('-', '_')}").render
 
 
 def _mask(index: SnapshotIndex, view: View) -> Mask:
@@ -110,8 +113,8 @@ def _theme() -> ThemeName:
 
 def _header(view: View) -> None:
     # The link of the page one is on closes what is open on it: the topic's page leads back to the table.
-    here = replace(view, topic=None, paper=None, similar=None, period=None, list_page=1)
-    pages = [Link(page.capitalize(), here if page == view.page else view.to(page)) for page in PAGES]
+    here = replace(view, topic=None, paper=None, similar=None, period=None, listed=(), list_page=1)
+    pages = [Link(_named(page, view), here if page == view.page else view.to(page)) for page in PAGES]
     # Side by side where there is room, one below the other where not.
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="medium", key="header"
@@ -123,6 +126,12 @@ def _header(view: View) -> None:
             current=PAGES.index(view.page) + 1,
         )
         place_chooser(data.listing().corpora, view)
+
+
+def _named(page: str, view: View) -> str:
+    """A page's name in the bar; the reading list's with how many papers are on it."""
+    n_kept = len(papers_on_list(view.corpus)) if page == "reading-list" else 0
+    return f"{page_name(page)} ({n_kept:,})" if n_kept else page_name(page)
 
 
 def _notices(notices: list[str], view: View) -> None:
@@ -181,7 +190,7 @@ def _empty_store() -> None:
     st.markdown("There is no corpus in this store yet. Fit one from a file of papers with titles and abstracts:")
     st.code("topic-explorer fit papers.csv --corpus mylab", language=None)
     st.markdown(
-        "CSV, TSV, JSON Lines, JSON, Parquet and saved Hugging Face Papers pages are read; "
+        "CSV, TSV, JSON Lines, JSON, BibTeX, RIS, Parquet and saved Hugging Face Papers pages are read; "
         "this says what is in a file before you fit it:"
     )
     st.code("topic-explorer inspect papers.csv", language=None)

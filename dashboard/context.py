@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dashboard.figures.palette import ThemeName
@@ -17,7 +17,7 @@ class PageContext:
     Attributes
     ----------
     index
-        The snapshot and its codes; shared, never changed.
+        The snapshot and its codes, at the level of topics that the view shows; shared, never changed.
     view
         What the address bar says, checked.
     mask : bool (n_papers,)
@@ -30,6 +30,10 @@ class PageContext:
     view: View
     mask: Mask
     theme: ThemeName
+
+    def at_level(self, level: int) -> PageContext:
+        """The same with the topics of another level."""
+        return replace(self, index=self.index.at_level(level))
 
     @cached_property
     def n_matching(self) -> int:

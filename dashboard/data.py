@@ -16,11 +16,15 @@ import streamlit as st
 
 from dashboard.components.map_points import MapPoints
 from dashboard.components.map_points import map_points as build_map_points
-from dashboard.queries import SnapshotIndex, index_snapshot
+from dashboard.queries import SnapshotIndex, Values, index_snapshot
+from dashboard.queries import at_dial as put_at_dial
+from dashboard.queries import papers_with_terms as find_terms
 from dashboard.settings import SETTINGS, cache_folder, store_folder
 from pipeline import snapshot as snapshots
 from pipeline.embedding.query import QueryEncoder, load_query_encoder
 from pipeline.snapshot import SnapshotDamaged, SnapshotError, SnapshotInfo, SnapshotMissing
+
+_KEPT_TOPICS = 8  # words of a topic take about half a megabyte where there are 80,000 papers
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,25 @@ def why_not_latest(corpus: str, snapshot_id: str) -> str | None:
     return _out_of_service.get((str(store_folder()), corpus, latest)) or _refusal(str(store_folder()), corpus, latest)
 
 
-def map_points(corpus: str, snapshot_id: str) -> MapPoints:
-    """The points of the map, packed once for the browser."""
-    return _map_points(str(store_folder()), corpus, snapshot_id)
+def at_dial(index: SnapshotIndex, dial: str) -> SnapshotIndex:
+    """``index`` at a setting of the outlier dial; the same frozen object for everybody. ``""``: as it was fitted."""
+    return _at_dial(str(store_folder()), index.corpus, index.snapshot_id, dial) if dial else index
+
+
+def map_points(corpus: str, snapshot_id: str, dial: str = "") -> MapPoints:
+    """The points of the map at a setting of the outlier dial, packed once for the browser."""
+    return _map_points(str(store_folder()), corpus, snapshot_id, dial)
+
+
+def papers_with_terms(corpus: str, snapshot_id: str, topic_id: str) -> Values:
+    """Which papers hold which words of a topic; `queries.papers_with_terms`, kept for the topics last looked at.
+
+    Raises
+    ------
+    FilterError
+        The search index of the snapshot cannot be read.
+    """
+    return _papers_with_terms(str(store_folder()), corpus, snapshot_id, topic_id)
 
 
 def query_encoder(corpus: str, snapshot_id: str) -> QueryEncoder:
@@ -144,9 +164,20 @@ def _refusal(store: str, corpus: str, snapshot_id: str) -> str | None:
 
 
 @st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner=False)
-def _map_points(store: str, corpus: str, snapshot_id: str) -> MapPoints:
-    index = _open(store, corpus, snapshot_id)
-    return build_map_points(index.papers, index.snapshot.topics, f"{corpus}/{snapshot_id}")
+def _at_dial(store: str, corpus: str, snapshot_id: str, dial: str) -> SnapshotIndex:
+    return put_at_dial(_open(store, corpus, snapshot_id), dial)
+
+
+@st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner=False)
+def _map_points(store: str, corpus: str, snapshot_id: str, dial: str) -> MapPoints:
+    index = _at_dial(store, corpus, snapshot_id, dial) if dial else _open(store, corpus, snapshot_id)
+    token = "/".join(part for part in (corpus, snapshot_id, dial) if part)
+    return build_map_points(index.papers, index.snapshot.topics, token)
+
+
+@st.cache_resource(max_entries=_KEPT_TOPICS, show_spinner=False)
+def _papers_with_terms(store: str, corpus: str, snapshot_id: str, topic_id: str) -> Values:
+    return find_terms(_open(store, corpus, snapshot_id), topic_id)
 
 
 @st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner="Loading the search model…")

@@ -1,40 +1,44 @@
-"""Everything that leaves the dashboard as a file: the only writer of CSV and of pictures.
+"""Everything that leaves the dashboard as a file: the only writer of CSV, bibliographies and pictures.
 
 The last columns of every CSV, the same in each row, say where it comes from: corpus,
 snapshot_id and view, the permalink's query string. Giving that string to
-`export_view` gives the same bytes again.
+`export_command.export_view` gives the same bytes again.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.bibliography import bibtex_entries, bibtex_remark, ris_records
 from dashboard.csv_cells import column_cells, csv_file, csv_line, number_cell, text_cell
-from dashboard.permalinks import place_from_query, view_from_query
 from dashboard.queries import (
     SnapshotIndex,
-    index_snapshot,
+    group_kinds,
+    levelled,
     listed_papers,
     matching_rows,
     papers_at,
+    papers_with_terms,
+    topic_groups,
+    topic_name,
     topic_overview,
+    topic_tree,
     topic_trends,
+    topic_words,
 )
-from dashboard.settings import SETTINGS, cache_folder
+from dashboard.settings import SETTINGS
 from dashboard.state import View, query_of
-from pipeline import snapshot as snapshots
 from pipeline.schema import FACET_PREFIX
 
-Notify = Callable[[str], None]
+Bibliography = Literal["bib", "ris"]
+"""BibTeX or RIS, by the end of the file's name."""
 
 _BLOCK = 5_000  # papers whose text is held at once
 _PAPER_COLUMNS = (
@@ -47,10 +51,18 @@ _TOPIC_COLUMNS = (
     "burst_from", "burst_to", "coherence", "stability", "stability_runs", "stability_found", "x", "y",
     "representative_papers",
 )  # fmt: skip
+_TREE_COLUMNS = (
+    "level", "topic_id", "number", "parent", "path", "label", "keywords", "n_papers", "share", "size", "n_topics",
+)  # fmt: skip
 _TREND_COLUMNS = (
     "period", "period_start", "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_period", "share",
     "share_low", "share_high",
 )  # fmt: skip
+_GROUP_COLUMNS = (
+    "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_with", "share", "n_all", "n_all_with",
+    "share_all", "log_odds", "log_odds_low",
+)  # fmt: skip
+_WORD_COLUMNS = ("topic_id", "topic_label", "term", "n_papers", "share", "n_all", "share_all", "relevance")
 
 
 class ExportError(Exception):
@@ -61,11 +73,13 @@ class ExportError(Exception):
 
 
 def table_of(view: View) -> str:
-    """Which list an export of ``view`` takes: ``papers``, ``topics`` or ``trends``."""
+    """Which list an export of ``view`` takes: one of `state.TABLES`."""
     if view.table:
         return view.table
     if view.page == "trends":
         return "papers" if view.period or view.topic else "trends"
+    if view.page == "hierarchy":
+        return "papers" if view.topic else "hierarchy"
     whole = view.topic is None and view.selection is None and not view.search and view.similar is None
     return "topics" if view.page in ("overview", "topics") and whole else "papers"
 
@@ -90,22 +104,29 @@ def export(index: SnapshotIndex, view: View, query_vector: NDArray[np.float32] |
             return topics_csv(index, view)
         case "trends":
             return trends_csv(index, view)
+        case "hierarchy":
+            return hierarchy_csv(index, view)
+        case "groups":
+            return groups_csv(index, view)
+        case "words":
+            return words_csv(index, view)
     return papers_csv(index, view, query_vector)
 
 
 def needs_query_vector(view: View) -> bool:
     """Whether the export of ``view`` needs its search text embedded."""
-    return bool(view.search) and view.mode == "meaning" and view.similar is None and table_of(view) == "papers"
+    by_meaning = bool(view.search) and view.mode == "meaning" and view.similar is None
+    return by_meaning and view.page != "reading-list" and table_of(view) == "papers"
 
 
-def file_name(view: View) -> str:
+def file_name(view: View, ending: str = "csv") -> str:
     """A name for the file: corpus, what it lists, snapshot. Letters, digits, dots and dashes only."""
-    what = view.topic if view.topic and table_of(view) == "papers" else ""
-    return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + ".csv"
+    what = view.topic if view.topic and table_of(view) in ("papers", "groups", "words") else ""
+    return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + f".{ending}"
 
 
 def too_large(index: SnapshotIndex, view: View, n_rows: int) -> str | None:
-    """Why a CSV of ``n_rows`` papers would be refused; ``None`` when it would not."""
+    """Why a file of ``n_rows`` papers would be refused; ``None`` when it would not."""
     if n_rows > SETTINGS.export_max_rows:
         return (
             f"This list has {n_rows:,} papers; a download stops at {SETTINGS.export_max_rows:,}. "
@@ -152,22 +173,83 @@ def papers_csv(
     return csv_file(lines)
 
 
+def papers_bibliography(
+    index: SnapshotIndex, view: View, form: Bibliography, query_vector: NDArray[np.float32] | None = None
+) -> bytes:
+    """Every paper of ``view``'s list for a reference manager, in its order; with abstracts if the view has them.
+
+    Where it comes from stands before the entries of BibTeX, and as a note (``N1``) in every
+    record of RIS. In UTF-8. See `export` for what is raised.
+    """
+    hits = listed_papers(index, view, query_vector=query_vector)
+    if reason := too_large(index, view, len(hits.rows)):
+        raise ExportError(reason)
+    source = f"Topic Explorer, corpus {view.corpus}, snapshot {view.snapshot_id}"
+    link = f"view {query_of(_written(view))}"
+    parts = [bibtex_remark([source, link])] if form == "bib" else []
+    for start in range(0, len(hits.rows), _BLOCK):
+        rows = hits.rows[start : start + _BLOCK]
+        papers = papers_at(index, rows)
+        abstracts = index.snapshot.abstracts(rows) if view.abstracts else None
+        if form == "bib":
+            parts += bibtex_entries(papers, abstracts)
+        else:
+            parts += ris_records(papers, f"{source}, {link}", abstracts)
+    return "".join(parts).encode("utf-8", "replace")
+
+
 def topics_csv(index: SnapshotIndex, view: View) -> bytes:
-    """The table of topics under ``view``'s filters, in its order."""
-    topics = topic_overview(index, matching_rows(index, view.filters), view.topic_sort)
+    """The table of topics of ``view``'s level under its filters, in its order."""
+    topics = topic_overview(levelled(index, view), matching_rows(index, view.filters), view.topic_sort)
     return _frame_csv(topics, _TOPIC_COLUMNS, view)
+
+
+def hierarchy_csv(index: SnapshotIndex, view: View) -> bytes:
+    """The topics of all levels under ``view``'s filters, each followed by those in it: all, or those in its topic."""
+    return _frame_csv(topic_tree(index, matching_rows(index, view.filters), view.topic), _TREE_COLUMNS, view)
 
 
 def trends_csv(index: SnapshotIndex, view: View) -> bytes:
     """Counts and shares per period under ``view``'s filters: its topics, or all of them; by group if it groups."""
     mask = matching_rows(index, view.filters)
-    chosen = view.topics or ((view.topic,) if view.topic else None)
+    index = levelled(index, view)
+    opened = (view.topic,) if view.topic is not None and view.topic in index.topic_code_of else None
+    chosen = view.topics or opened
     groups = _groups(view, index)
     trends = topic_trends(index, mask, chosen, view.group, groups)
     labels = dict(zip(index.topics["topic_id"], index.topics["label"], strict=True))
     names = [labels.get(topic_id, "Outliers") for topic_id in trends["topic_id"]]
     named = trends.assign(topic_label=names)
     return _frame_csv(named, _TREND_COLUMNS, view)
+
+
+def groups_csv(index: SnapshotIndex, view: View) -> bytes:
+    """Venues and facets against the corpus under ``view``'s filters: of its topic, or of each."""
+    mask = matching_rows(index, view.filters)
+    kinds = [view.group] if view.group else group_kinds(index)
+    chosen = [view.topic] if view.topic else index.topic_ids
+    parts = [
+        topic_groups(index, kind, mask, topic_id).assign(topic_id=topic_id, topic_label=topic_name(index, topic_id))
+        for topic_id in chosen
+        for kind in kinds
+    ]
+    return _frame_csv(pd.concat(parts) if parts else pd.DataFrame(columns=list(_GROUP_COLUMNS)), _GROUP_COLUMNS, view)
+
+
+def words_csv(index: SnapshotIndex, view: View) -> bytes:
+    """The words of ``view``'s topic under its filters, by its relevance.
+
+    Raises
+    ------
+    ExportError
+        No topic is named.
+    """
+    if view.topic is None:
+        raise ExportError("Words are those of one topic: name it in the view, as topic=ID.")
+    found = papers_with_terms(index, view.topic)
+    words = topic_words(index, found, matching_rows(index, view.filters), view.topic, view.relevance)
+    named = words.assign(topic_id=view.topic, topic_label=topic_name(index, view.topic))
+    return _frame_csv(named, _WORD_COLUMNS, view)
 
 
 def _groups(view: View, index: SnapshotIndex) -> Sequence[str]:
@@ -185,112 +267,15 @@ def _frame_csv(frame: pd.DataFrame, columns: Sequence[str], view: View) -> bytes
 
 
 def _provenance(view: View) -> str:
-    # What does not change the list is left out, so that equal lists are equal files.
+    return "," + csv_line([view.corpus, view.snapshot_id, query_of(_written(view))])
+
+
+def _written(view: View) -> View:
+    """``view`` without what does not change its list, so that equal lists are equal files."""
     written = replace(view, list_page=1, viewport=None)
     if table_of(replace(view, table="")) == table_of(view):
         written = replace(written, table="")
-    return "," + csv_line([view.corpus, view.snapshot_id, query_of(written)])
-
-
-# --- from the command line -------------------------------------------------------------
-
-
-def export_view(store: Path, query: str, corpus: str | None = None) -> bytes:
-    """The bytes that the dashboard's button gives for the permalink with query string ``query``.
-
-    ``corpus`` stands in for a query without one. The caps of a download do not hold here.
-
-    Raises
-    ------
-    ExportError
-        The query names something that is not there: nothing is exported rather
-        than something else.
-    SnapshotError
-        The snapshot cannot be opened.
-    """
-    params = parse_qs(query.rpartition("?")[2], keep_blank_values=False)
-    if corpus is not None and params.setdefault("corpus", [corpus]) != [corpus]:
-        raise ExportError(f"The view is one of corpus {params['corpus'][-1]!r}, not of {corpus!r}.")
-    listed = {}
-    for name in snapshots.list_corpora(store):
-        infos = snapshots.list_snapshots(store, name)
-        listed[name] = [i.snapshot_id for i in sorted(infos, key=lambda info: not info.is_latest)]
-    place, notices = place_from_query(params, listed)
-    if notices or place.corpus is None or place.snapshot_id is None:
-        raise ExportError(" ".join(notices) or "The store holds no snapshot: topic-explorer fit makes one.")
-    if place.missing_snapshot is not None:
-        raise ExportError(
-            f"Snapshot {place.missing_snapshot} of corpus {place.corpus} is not in this store any more; "
-            f"the newest is {place.snapshot_id}."
-        )
-    index = index_snapshot(snapshots.open_snapshot(store, place.corpus, place.snapshot_id))
-    view, notices = view_from_query(params, index.facts)
-    if notices:
-        raise ExportError(" ".join(notices).replace("; it was left out", ""))
-    if table_of(view) != "papers":
-        return export(index, view)
-    return papers_csv(index, view, _query_vector(index, view), limited=False)
-
-
-def _ignore(_: str) -> None:
-    pass
-
-
-def _latest(store: Path, corpus: str, notify: Notify) -> SnapshotIndex:
-    snapshot = snapshots.open_snapshot(store, corpus)
-    if snapshot.notice:
-        notify(snapshot.notice)
-    return index_snapshot(snapshot)
-
-
-def corpus_export(store: Path, corpus: str, notify: Notify = _ignore) -> bytes:
-    """Every paper of the latest snapshot of ``corpus``.
-
-    ``notify`` is told when another snapshot than the latest had to be taken.
-
-    Raises
-    ------
-    SnapshotError
-        There is no such corpus, or it cannot be opened.
-    """
-    index = _latest(store, corpus, notify)
-    return papers_csv(index, View(index.corpus, index.snapshot_id, table="papers"), limited=False)
-
-
-def topic_export(store: Path, corpus: str, topic: str, notify: Notify = _ignore) -> bytes:
-    """The complete paper list of one topic of the latest snapshot, as on the topic's page.
-
-    ``topic`` is a topic id, ``outlier``, or a topic's number; ``notify`` is told
-    when another snapshot than the latest had to be taken.
-
-    Raises
-    ------
-    ExportError
-        There is no such topic.
-    SnapshotError
-        There is no such corpus, or it cannot be opened.
-    """
-    index = _latest(store, corpus, notify)
-    by_number = {str(n): topic_id for n, topic_id in zip(index.topics["number"], index.topic_ids, strict=True)}
-    topic_id = by_number.get(topic, topic)
-    if topic_id not in index.topic_code_of:
-        raise ExportError(
-            f"Corpus {corpus} has no topic {topic!r}: it has {len(by_number)} topics, numbered from 1. "
-            "The Topics page shows their ids."
-        )
-    return papers_csv(index, View(index.corpus, index.snapshot_id, page="topics", topic=topic_id), limited=False)
-
-
-def _query_vector(index: SnapshotIndex, view: View) -> NDArray[np.float32] | None:
-    if not needs_query_vector(view):
-        return None
-    # Only here: a search by meaning needs a model, everything else starts faster without.
-    from pipeline.embedding.query import QueryUnavailable, load_query_encoder
-
-    try:
-        return load_query_encoder(index.snapshot.query_encoder_path, cache_folder()).encode(view.search)
-    except QueryUnavailable as error:
-        raise ExportError(str(error)) from error
+    return written
 
 
 # --- pictures ---------------------------------------------------------------------------

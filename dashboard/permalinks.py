@@ -11,15 +11,19 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.paper_codes import cut
 from dashboard.state import (
     COLOURS,
     MAX_CHOICES,
+    MAX_LISTED,
     MAX_TEXT,
     MAX_VERTICES,
     MEASURES,
     MODES,
     PAGES,
     PAPER_SORTS,
+    PARTS,
+    RELEVANCES,
     TABLES,
     TOPIC_SORTS,
     Facts,
@@ -30,7 +34,7 @@ from dashboard.state import (
     clean_polygon,
     clean_text,
 )
-from pipeline.schema import CORPUS_PATTERN, SNAPSHOT_ID_PATTERN
+from pipeline.schema import CORPUS_PATTERN, OUTLIER_TOPIC_ID, SNAPSHOT_ID_PATTERN
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,14 @@ class _Reader:
             return []
         return [float(part) for part in parts]
 
+    def listed(self) -> tuple[str, ...]:
+        codes, whole = cut(_last(self._params, "list"))
+        if len(codes) > MAX_LISTED:
+            self.left_out[f"papers of the reading list after the first {MAX_LISTED}"] = None
+        elif not whole:
+            self.left_out["papers of the reading list"] = None
+        return codes[:MAX_LISTED]
+
     def polygon(self) -> Polygon | None:
         numbers = self.numbers("area", "region of the map", "~_", 2 * MAX_VERTICES)
         corners = clean_polygon(list(zip(numbers[::2], numbers[1::2], strict=False))) if numbers else None
@@ -152,7 +164,8 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
     """The view that ``params`` describe over the snapshot of ``facts``, and plain notices.
 
     Never raises, whatever ``params`` hold. For every view that holds only what
-    ``facts`` know, ``view_from_query(parse_qs(query_of(view)), facts) == (view, [])``.
+    ``facts`` know, ``view_from_query(parse_qs(query_of(view)), facts) == (view, [])``, but
+    for a topic's page: that of a coarser one is a part of the Hierarchy, that of a finest one of Topics.
     """
     read = _Reader(params)
     facets = {key.removeprefix("facet."): key for key in params if key.startswith("facet.")}
@@ -169,22 +182,31 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         ),
         words=read.text("words", "filter words"),
     )
+    level = int(read.one("level", "level of topics", [str(n) for n in range(max(len(facts.levels), 1))], None) or 0)
+    page, topic = read.one("page", "page", PAGES, "overview"), read.one("topic", "topic", facts.topic_ids, None)
+    if topic is not None and facts.levels and page in ("topics", "hierarchy"):
+        page = "hierarchy" if any(topic in coarser for coarser in facts.levels[1:]) else "topics"
+    comparable = {OUTLIER_TOPIC_ID, *facts.levels[level]} if facts.levels else facts.topic_ids
     window = read.numbers("window", "part of the map", "~", 4)
     at = _last(params, "at")
     view = View(
         corpus=facts.corpus,
         snapshot_id=facts.snapshot_id,
-        page=read.one("page", "page", PAGES, "overview"),
-        topic=read.one("topic", "topic", facts.topic_ids, None),
+        page=page,
+        topic=topic,
         paper=read.one("paper", "paper", facts.paper_ids, None),
         similar=read.one("similar", "paper", facts.paper_ids, None),
         search=read.text("q", "search text"),
         mode=read.one("mode", "kind of search", MODES, "words"),
         filters=filters,
-        topics=read.many("topics", "topic", facts.topic_ids),
+        level=level,
+        dial=facts.dial.get(read.one("dial", "setting for outliers", facts.dial, ""), ""),
+        topics=read.many("topics", "topic", comparable),
         period=read.one("period", "period", facts.periods, None),
         measure=read.one("measure", "measure", MEASURES, "share"),
         group=read.one("group", "grouping", ("venue", *facts.facets), ""),
+        relevance=float(read.one("lambda", "weight of words", {f"{value:g}" for value in RELEVANCES}, "0.6")),
+        part=read.one("part", "part of the page", PARTS, "time"),
         colour_by=read.one("colour", "colouring", COLOURS, "topic"),
         selection=read.polygon(),
         viewport=(window[0], window[2], window[1], window[3]) if len(window) == 4 else None,  # x, x, y, y
@@ -193,6 +215,7 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         list_page=max(1, int(at)) if re.fullmatch(r"[0-9]{1,7}", at) else 1,
         table=read.one("table", "table", TABLES, ""),
         abstracts=read.one("abstracts", "abstracts", ("yes",), None) is not None,
+        listed=read.listed(),
     )
     notices = [f"Part of the link ({name}) does not fit this snapshot and was left out." for name in read.left_out]
     return view, notices

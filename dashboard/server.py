@@ -31,6 +31,8 @@ from starlette.websockets import WebSocketClose
 import dashboard.views.data
 import dashboard.views.map
 import dashboard.views.overview
+import dashboard.views.place_my_papers
+import dashboard.views.reading_list
 import dashboard.views.search
 import dashboard.views.topics
 import dashboard.views.trends  # noqa: F401

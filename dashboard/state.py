@@ -17,6 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from dashboard.paper_codes import joined
+
 Polygon = tuple[tuple[float, float], ...]
 """Corners in map coordinates, at least 3 and at most `MAX_VERTICES`; a box has 4."""
 
@@ -28,17 +30,21 @@ MAX_TEXT = 200
 MAX_VERTICES = 200
 MAX_CHOICES = 200
 """Most values of one repeated key (venues, topics, values of a facet)."""
+MAX_LISTED = 500
+"""Most papers of a reading list, and of the link to one: 4,000 characters."""
 DECIMALS = 4
 """Decimals of map coordinates in a link."""
 LARGEST_COORDINATE = 1e6
 
-PAGES = ("overview", "map", "topics", "trends", "search", "data")
+PAGES = ("overview", "map", "topics", "hierarchy", "trends", "search", "place-my-papers", "data", "reading-list")
 MODES = ("words", "meaning")
-PAPER_SORTS = ("strength", "newest", "oldest", "citations", "title")
+PAPER_SORTS = ("strength", "borderline", "newest", "oldest", "citations", "title")
 TOPIC_SORTS = ("size", "label", "rising", "coherence")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
-TABLES = ("papers", "topics", "trends")
+PARTS = ("time", "words", "groups", "siblings")
+RELEVANCES = tuple(tenths / 10 for tenths in range(11))
+TABLES = ("papers", "topics", "trends", "hierarchy", "groups", "words")
 
 
 def clean_text(text: str) -> str:
@@ -107,9 +113,13 @@ class View:
     search: str = ""
     mode: Literal["words", "meaning"] = "words"
     filters: Filters = NO_FILTERS
-    topics: tuple[str, ...] = ()  # compared on Trends, highlighted on Map; in the order chosen
+    level: int = 0  # of the topics that Overview, Map, Topics and Trends show: 0 is the finest
+    dial: str = ""  # cut-off for outliers, as in the snapshot's dial; "" = the snapshot's own
+    topics: tuple[str, ...] = ()  # of that level; compared on Trends, highlighted on Map; in the order chosen
     period: str | None = None  # papers of one period
     measure: Literal["share", "count"] = "share"
+    part: str = "time"  # of a topic's page: one of PARTS
+    relevance: float = 0.6  # λ of a topic's words, one of RELEVANCES: 0 distinctive, 1 frequent
     group: str = ""  # "", "venue" or a facet's name: what splits trends
     colour_by: str = "topic"
     selection: Polygon | None = None
@@ -119,11 +129,13 @@ class View:
     list_page: int = 1
     table: str = ""  # which list an export takes; "" = the page's main one
     abstracts: bool = False  # exports carry abstracts
+    listed: tuple[str, ...] = ()  # codes of the papers of a reading list that was sent, in its order
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "search", clean_text(self.search))
         object.__setattr__(self, "topics", tuple(dict.fromkeys(self.topics)))
         object.__setattr__(self, "selection", clean_polygon(self.selection))
+        object.__setattr__(self, "listed", tuple(dict.fromkeys(self.listed))[:MAX_LISTED])
         if self.viewport is not None:
             rounded = tuple(round(float(value), DECIMALS) + 0.0 for value in self.viewport)
             object.__setattr__(self, "viewport", rounded)
@@ -136,7 +148,7 @@ class View:
         """
         if page is not None and page != self.page:
             closed: dict[str, Any] = dict.fromkeys(("topic", "paper", "similar", "period"))
-            closed |= {"table": "", "sort": ""}
+            closed |= {"table": "", "sort": "", "part": "time", "listed": ()}
             if page == "map" and ("paper" in changes or "topic" in changes):
                 closed["viewport"] = None  # what one wants to see may lie outside it
             changes = {"page": page, **closed, **changes}
@@ -145,6 +157,10 @@ class View:
     def with_filters(self, **changes: Any) -> View:
         """The same view with some filters changed, back on the first page of its list."""
         return replace(self, filters=replace(self.filters, **changes), list_page=1)
+
+    def at_level(self, level: int) -> View:
+        """The same view with the topics of another level; those chosen to be compared are of the old one."""
+        return replace(self, level=level, topics=(), topic=None, period=None, list_page=1)
 
 
 @dataclass(frozen=True)
@@ -156,9 +172,16 @@ class Facts:
     years: tuple[int, int] | None = None
     venues: Container[str] = frozenset()
     facets: Mapping[str, Container[str]] = field(default_factory=dict)
-    topic_ids: Container[str] = frozenset()
+    topic_ids: Container[str] = frozenset()  # of every level, and "outlier"
+    levels: Sequence[Collection[str]] = ()  # the topic ids of each level, the finest first
     paper_ids: Container[str] = frozenset()
     periods: Collection[str] = ()
+    dial: Mapping[str, str] = field(default_factory=dict)
+
+
+def page_name(page: str) -> str:
+    """One of `PAGES` as it is called on screen."""
+    return page.replace("-", " ").capitalize()
 
 
 # --- View → query string ----------------------------------------------------------
@@ -189,10 +212,14 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "venue": list(filters.venues),
         **{f"facet.{name}": list(values) for name, values in filters.facets},
         "words": filters.words,
+        "level": str(view.level) if view.level else "",
+        "dial": view.dial,
         "topics": list(view.topics),
         "period": view.period or "",
         "measure": _unless(view.measure, "share"),
         "group": view.group,
+        "part": _unless(view.part, "time"),
+        "lambda": _unless(f"{view.relevance:g}", "0.6"),
         "colour": _unless(view.colour_by, "topic"),
         "area": "_".join(f"{_number(x)}~{_number(y)}" for x, y in view.selection or ()),
         "window": "~".join(_number(value) for value in _window(view.viewport)),
@@ -201,6 +228,7 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "at": "" if view.list_page == 1 else str(view.list_page),
         "table": view.table,
         "abstracts": "yes" if view.abstracts else "",
+        "list": joined(view.listed),
     }
 
 

@@ -58,7 +58,9 @@ Cache = Annotated[
         show_default="per-user cache folder",
     ),
 ]
-Files = Annotated[list[Path], typer.Argument(help="Papers: CSV, TSV, JSON, JSON Lines, Parquet, or page text.")]
+Files = Annotated[
+    list[Path], typer.Argument(help="Papers: CSV, TSV, JSON, JSON Lines, BibTeX, RIS, Parquet, or page text.")
+]
 Columns = Annotated[
     list[str] | None,
     typer.Option("--column", metavar="OURS=THEIRS", help="Which column holds what, as in abstract=summary."),
@@ -286,7 +288,7 @@ def export(
     store: Store = None,
 ) -> None:
     """Write papers as CSV: the same bytes as the dashboard's button."""
-    from dashboard.exports import corpus_export, export_view, topic_export
+    from dashboard.export_command import corpus_export, export_view, topic_export
     from pipeline.whole_file import whole_file
 
     def notify(notice: str) -> None:

@@ -26,9 +26,9 @@ _SEEDS_APART = 1_000_003
 _NO_TOPIC = 0.4
 """A community whose papers belong to it less firmly than this on average is an accident: in noise all are (at most
 0.36 among 300 random vectors, 0.34 among 1,000), among abstracts none (at least 0.48)."""
-_HALVES = 8.0
+_HALVES = 18.0
 """So many times nearer to each other than usual are two halves of one topic: 30 to 160 times among planted papers,
-while the nearest two of conference papers are nearer than usual 2 to 4 times."""
+where two areas apart (batteries and solar cells) came as near as 12; the nearest two of conference papers 2 to 4."""
 _ROWS_AT_ONCE = 16_384
 
 
@@ -73,20 +73,62 @@ def agreed(runs: Runs, seed: int) -> Communities:
     return Communities(labels, agreement)
 
 
-def topics_of_communities(
+@dataclass(frozen=True)
+class Homes:
+    """The topic that each paper is in before any is left out for belonging to it too loosely.
+
+    Attributes
+    ----------
+    labels
+        int32 (n,), in no order; −1 for papers of no topic.
+    strength
+        float32 (n,) in [0, 1]: `belonging`, times how close the paper is to the topic's centre where it is less close
+        than the topic's median paper; 0 without a topic.
+    stays_up_to
+        float32 (n,) in [0, 1]: the strictest cut-off at which the paper is still in the topic. Its strength; 1 for
+        the firmest papers of each topic, so many as a topic must have, and for those tied to a guided topic; 0
+        without a topic.
+    """
+
+    labels: Labels
+    strength: Floats
+    stays_up_to: Floats
+
+    @staticmethod
+    def none(n_papers: int) -> Homes:
+        """No paper has a topic."""
+        nothing = np.zeros(n_papers, dtype=np.float32)
+        return Homes(np.full(n_papers, -1, dtype=np.int32), nothing, nothing)
+
+    def of(self, rows: NDArray[np.intp]) -> Homes:
+        """Those of the papers in ``rows``, in that order."""
+        return Homes(self.labels[rows], self.strength[rows], self.stays_up_to[rows])
+
+    def renumbered(self, old: Labels, new: Labels) -> Homes:
+        """The same with every label in ``old`` as it is in ``new``; each topic must have a paper in both."""
+        names: Labels = np.full(self.labels.max(initial=-1) + 2, -1, dtype=np.int32)  # the last one, at −1, stays −1
+        names[old] = new
+        return Homes(names[self.labels], self.strength, self.stays_up_to)
+
+    def cut(self, cut_off: float) -> tuple[Labels, Floats]:
+        """Labels and strengths when papers that do not stay up to ``cut_off`` are outliers: −1 and 0."""
+        stays = (self.labels >= 0) & (self.stays_up_to >= np.float32(cut_off))
+        return np.where(stays, self.labels, -1).astype(np.int32), np.where(stays, self.strength, 0).astype(np.float32)
+
+
+def homes_in_communities(
     vectors: Floats,
     graph: NeighbourGraph,
     labels: Labels,
     agreement: NDArray[np.float64],
     least: int,
-    outlier_strength: float,
     bonds: Bonds | None = None,
-) -> tuple[Labels, Floats]:
+) -> Homes:
     """Communities → topics, and how firmly each paper belongs to its own.
 
     Small communities join others (`join_small`), halves of one topic each other (`join_halves`), papers go where
-    their neighbours and the topics' centres together point (`settle`), communities that are accidents are dissolved,
-    and papers that hardly belong become outliers, as long as ``least`` papers stay in their topic.
+    their neighbours and the topics' centres together point (`settle`), and communities that are accidents are
+    dissolved.
 
     Parameters
     ----------
@@ -95,19 +137,9 @@ def topics_of_communities(
     graph, labels, agreement
         What `agreed` was given and gave.
     least
-        Fewest papers of a topic.
-    outlier_strength
-        Papers of less strength are outliers.
+        Fewest papers of a topic, at any cut-off.
     bonds
-        What a person said of topics; they and the papers tied to them stay, whatever their strength.
-
-    Returns
-    -------
-    labels : int32 (n,)
-        In no order; −1 for outliers.
-    strength : float32 (n,) in [0, 1]
-        `belonging`, times how close the paper is to the topic's centre where it is less close than the topic's
-        median paper; 0 for outliers.
+        What a person said of topics; they and the papers tied to them stay at any cut-off, however loosely they belong.
     """
     kept, held = np.zeros(0, np.int32), np.zeros(len(labels), dtype=bool)
     if bonds is not None:
@@ -118,15 +150,21 @@ def topics_of_communities(
         labels = bonds.pinned(labels, joined)
         kept, held = bonds.homes(labels), bonds.group >= 0
     strength = belonging(labels, graph, agreement) * _closeness(labels, vectors)
+    stays_up_to = strength.copy()
     for topic in np.unique(labels[labels >= 0]):
         members = np.flatnonzero(labels == topic)
-        weakest_first = members[np.argsort(strength[members], kind="stable")]
         if topic not in kept and (len(members) < 2 or strength[members].mean() < _NO_TOPIC):
             labels[members] = -1
         else:
-            expendable = weakest_first[: max(0, len(members) - least)]
-            labels[expendable[(strength[expendable] < outlier_strength) & ~held[expendable]]] = -1
-    return labels, np.where(labels >= 0, strength, 0).astype(np.float32)
+            weakest_first = members[np.argsort(strength[members], kind="stable")]
+            stays_up_to[weakest_first[max(0, len(members) - least) :]] = 1.0
+    stays_up_to[held] = 1.0
+    inside = labels >= 0
+    return Homes(
+        labels,
+        np.where(inside, strength, 0).astype(np.float32),
+        np.where(inside, stays_up_to, 0).astype(np.float32),
+    )
 
 
 def settle(labels: Labels, vectors: Floats, graph: NeighbourGraph) -> Labels:
@@ -248,4 +286,9 @@ def _closeness(labels: Labels, vectors: Floats) -> Floats:
 
 
 def _modularity(graph: NeighbourGraph, labels: Labels, resolution: float) -> float:
-    return float(graph.as_igraph().modularity(labels.tolist(), weights=graph.weights.tolist(), resolution=resolution))
+    """Newman's modularity of a partition with a resolution, as in `pipeline.partitions.partition`."""
+    first, second = graph.ends.T
+    degrees = np.bincount(first, graph.weights, graph.n_papers) + np.bincount(second, graph.weights, graph.n_papers)
+    inside = float(graph.weights[labels[first] == labels[second]].sum())
+    whole = float(graph.weights.sum())
+    return inside / whole - resolution * float((np.bincount(labels, degrees) ** 2).sum()) / (2 * whole) ** 2

@@ -18,16 +18,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline import hyphens
-from pipeline.asides import strip_for_model
 from pipeline.document_quality import Tally, quality_report
 from pipeline.duplicates import Entry, find_duplicates
 from pipeline.identities import Claim, assign_ids
 from pipeline.languages import detect_language
+from pipeline.model_text import model_text
 from pipeline.progress import SILENT, Progress
 from pipeline.records import HYPHENS, Record, admit, merged
 from pipeline.schema import FACET_PREFIX, Paper
 from pipeline.settings import DocumentSettings
-from pipeline.text_cleaning import for_display, for_model
+from pipeline.text_cleaning import for_display
 
 if TYPE_CHECKING:
     from pipeline.readers import ReadReport
@@ -38,7 +38,6 @@ FILLED = "fields taken from a duplicate"
 CUT = "abstract cut for the model"
 
 _STEP = 256
-_MIN_MODEL_WORDS = 5
 _TELLING = 100  # characters of an abstract that tell its language; titles are often translated
 
 
@@ -213,18 +212,11 @@ def _texts(
 
 
 def _model_text(record: Record, max_characters: int) -> str:
-    whole = for_model(record.abstract)
-    stripped = strip_for_model(whole)
-    abstract = stripped.text
-    if len(abstract.split()) < _MIN_MODEL_WORDS:
-        abstract = whole
-    else:
-        record.changes.update(stripped.removed)
-    if len(abstract) > max_characters:
-        record.changes[CUT] = f"{len(abstract):,} characters"
-        abstract = abstract[:max_characters].rsplit(" ", 1)[0]
-    title = for_model(record.title)
-    return f"{title} {abstract}" if title.endswith(tuple(".?!…")) else f"{title}. {abstract}"
+    text, removed, n_before_cut = model_text(record.title, record.abstract, max_characters)
+    record.changes.update(removed)
+    if n_before_cut:
+        record.changes[CUT] = f"{n_before_cut:,} characters"
+    return text
 
 
 def _missing(records: Sequence[Record]) -> dict[str, int]:

@@ -6,8 +6,6 @@ the topic: by the cosine of embeddings where the embedder understands sentences,
 
 from __future__ import annotations
 
-import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -17,18 +15,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.assignment import Floats, Labels, unit_rows
+from pipeline.assignment import Floats, Labels
 from pipeline.embedding import Embedder
-from pipeline.embedding.query import load_query_encoder
 from pipeline.guidance_record import GuidanceRecord, GuidedTopicRecord
 from pipeline.guide import Guide, GuidedTopic, GuideError, joined_names, same_name
 from pipeline.guided_graph import Bonds
+from pipeline.near_texts import WORDS_ONLY, near_texts
 from pipeline.schema import FACET_PREFIX
 from pipeline.settings import RunSettings
 
-NEAR = 0.4
-"""Cosine from which a paper is near a text, corpus mean subtracted: of MiniLM's planted papers nine in ten that are so
-near are of the topic meant, and at most two of 300 are so near to a topic that is not there."""
 FEWEST_NEAR, FEWEST_KNOWN = 3, 2
 """Fewer papers near a text, or known, are no topic."""
 BEARS_NAME, BEARS_NAME_KNOWN = 0.25, 0.02
@@ -37,7 +32,6 @@ MOST_LABELS = 500
 """A column with more different values holds no topics."""
 
 _MOST_NOTES = 10
-_WORDS_ONLY = ("lsa", "precomputed")
 
 
 @dataclass(frozen=True)
@@ -54,6 +48,8 @@ class Guidance:
         The group of each guided topic in ``bonds``, where topics that belong together are one.
     bonds
         What the fit is held to.
+    lacks
+        Of each guided topic, why no paper is tied to it; ``None`` where some are.
     warnings
         Sentences about what could not be found.
     """
@@ -63,6 +59,7 @@ class Guidance:
     topic: Labels
     group_of: list[int]
     bonds: Bonds
+    lacks: list[str | None]
     warnings: list[str]
 
     def names_of(self, labels: Labels) -> dict[int, str]:
@@ -113,7 +110,7 @@ class Guidance:
                     n_in_topic=0 if home is None else int((inside == home).sum()),
                     topic_id=None if home is None else topic_ids[home],
                     label=None if home is None else ("given" if named else "found"),
-                    note=_note(len(places), home is not None, named),
+                    note=self.lacks[index] or _note(home is not None, named),
                 )
             )
         guide = settings.guide
@@ -140,9 +137,7 @@ def told_of(guidance: Guidance | None, record: GuidanceRecord | None) -> list[st
     ]
 
 
-def _note(n_papers: int, placed: bool, named: bool) -> str | None:
-    if not n_papers:
-        return "no papers, or too few, are near it"
+def _note(placed: bool, named: bool) -> str | None:
     if not placed:
         return "its papers belong to no topic firmly enough"
     return None if named else "its papers are few among those of a larger topic, which keeps its own name"
@@ -163,7 +158,7 @@ def check_guidance(settings: RunSettings) -> None:
         raise GuideError("--clusters density cannot be guided: leave it out, or --guide and --known-labels.")
     where = guide.file or "The guide"
     for topic in guide.topic:
-        if topic.description and not topic.words and settings.embedder.partition(":")[0] in _WORDS_ONLY:
+        if topic.description and not topic.words and settings.embedder.partition(":")[0] in WORDS_ONLY:
             raise GuideError(
                 f"{where}, topic {topic.name!r}: --embedder {settings.embedder} knows words, not sentences; "
                 "give words instead of a description, or choose another embedder."
@@ -195,7 +190,7 @@ def find_guidance(
     topics = {same_name(topic.name): topic for topic in guide.topic}
     topics |= {key: GuidedTopic.model_construct(name=name) for key, name in labels[1].items() if key not in topics}
     keys = list(topics)
-    topic = _near(settings, topics, set(labels[1]), texts, embeddings, embedder, cache)
+    topic = near_texts(settings, topics, set(labels[1]), texts, embeddings, embedder, cache)
     known = np.zeros(len(papers), dtype=bool)
     place = {key: index for index, key in enumerate(keys)}
     for row, key in enumerate(labels[0]):
@@ -207,15 +202,24 @@ def find_guidance(
         topic[rows], known[rows] = place[key], True
         if lost := len(set(wanted.papers)) - len(set(rows)):
             warnings.append(f"{lost:,} papers listed under {wanted.name!r} in the guide are not among those kept.")
-    for index in range(len(keys)):
+    lacks: list[str | None] = [None] * len(keys)
+    for index, key in enumerate(keys):
         of_it = topic == index
-        fewest = FEWEST_KNOWN if known[of_it].any() else FEWEST_NEAR
-        if of_it.sum() < fewest:
+        n_known = int(known[of_it].sum())
+        if of_it.sum() < (FEWEST_KNOWN if n_known else FEWEST_NEAR):
+            lacks[index] = _lack(n_known, key in labels[1])
             topic[of_it], known[of_it] = -1, False
     bonds, group_of = _bonds(guide, topics, set(labels[1]), topic, known)
     names = [wanted.name for wanted in topics.values()]
     must = [wanted.must_exist for wanted in topics.values()]
-    return Guidance(names, must, topic, group_of, bonds, warnings)
+    return Guidance(names, must, topic, group_of, bonds, lacks, warnings)
+
+
+def _lack(n_known: int, is_label: bool) -> str:
+    """Why no paper is tied to a topic that ``n_known`` papers, too few, are known to be of."""
+    if not n_known:
+        return "no papers, or too few, are near it"
+    return "only one paper has it" if is_label else "only one paper is listed under it"
 
 
 def _bonds(
@@ -264,63 +268,3 @@ def _known_labels(column: str, papers: pd.DataFrame) -> tuple[tuple[list[str | N
         warnings.append(f"No paper has a known label in {column}.")
     keys = [same_name(found[0]) if len(set(map(same_name, found))) == 1 else None for found in values]
     return (keys, written), warnings
-
-
-def _near(
-    settings: RunSettings,
-    topics: Mapping[str, GuidedTopic],
-    labels: set[str],
-    texts: Sequence[str],
-    embeddings: Floats,
-    embedder: Embedder,
-    cache: Path,
-) -> Labels:
-    """The topic whose text each paper is nearest to, int32 (n,); −1 where it is near none."""
-    asked = {
-        index: topic
-        for index, (key, topic) in enumerate(topics.items())
-        if topic.words or topic.description or not (topic.papers or key in labels)
-    }
-    if not asked:
-        return np.full(len(texts), -1, dtype=np.int32)
-    if settings.embedder.partition(":")[0] in _WORDS_ONLY:
-        scores = np.stack([_mentions(topic.words or (topic.name,), texts) for topic in asked.values()], axis=1)
-        least = 1.0
-    else:
-        mean = embeddings.mean(axis=0, dtype=np.float64).astype(np.float32)
-        wanted = _encoded([_text(topic) for topic in asked.values()], embedder, cache)
-        scores = (
-            unit_rows(embeddings - mean) @ (unit_rows(wanted - mean) * (np.abs(wanted).sum(1, keepdims=True) > 0)).T
-        )
-        least = NEAR
-    indices = np.array(list(asked), dtype=np.int32)
-    return np.where(scores.max(axis=1) >= least, indices[scores.argmax(axis=1)], -1).astype(np.int32)
-
-
-def _text(topic: GuidedTopic) -> str:
-    words = f"{topic.name}: {', '.join(topic.words)}" if topic.words else ""
-    return ". ".join(filter(None, [words, topic.description])) or topic.name
-
-
-def _mentions(words: Sequence[str], texts: Sequence[str]) -> Floats:
-    """How many of ``words`` stand in each text, float32 (n,): whole words in any case, a plural s aside."""
-    found = np.zeros(len(texts), dtype=np.float32)
-    patterns = [_whole_words(word) for word in words]
-    for row, text in enumerate(texts):
-        found[row] = sum(pattern.search(text) is not None for pattern in patterns)
-    return found
-
-
-def _whole_words(phrase: str) -> re.Pattern[str]:
-    inner = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", phrase))
-    return re.compile(rf"(?<!\w){inner}(?:s|es)?(?!\w)", re.IGNORECASE)
-
-
-def _encoded(texts: list[str], embedder: Embedder, cache: Path) -> Floats:
-    """Unit vectors of ``texts`` in the space of the papers, float32 (n, d)."""
-    if embedder.query_encoder == "none":  # sentence-transformers: only in a fit
-        return embedder.embed(texts)
-    with tempfile.TemporaryDirectory() as folder:
-        embedder.save_query_encoder(Path(folder))
-        encoder = load_query_encoder(Path(folder), cache)
-        return np.stack([encoder.encode(text) for text in texts])

@@ -21,7 +21,7 @@ Flags = NDArray[np.bool_]
 _NO_TIE = 1e-9
 _CLOSE_KNIT = 2.0
 """Papers of a topic that must exist leave a larger community if their ties lead to each other so many times more often
-than their number there would have it; ties within an even topic do so at most 1.5 times."""
+than their number there would have it. Among papers strewn evenly that is once; the room above it was not measured."""
 _CLEAR, _AS_DENSE = 0.75, 0.25
 """A community joins a topic that this share of its known papers are of, if it holds them at least a quarter as
 densely as the topic's own community."""

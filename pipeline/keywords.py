@@ -47,7 +47,11 @@ def keywords_by_topic(terms: TermCounts, labels: Labels, n: int) -> list[list[tu
     Outliers are one more class of papers, as in BERTopic, whose c-TF-IDF this is (Grootendorst, arXiv:2203.05794):
     share of the class's words × ln(1 + mean words of a class / papers that hold the word).
     """
-    eligible = terms.take(eligible_terms(terms))
+    return keywords_among(terms.take(eligible_terms(terms)), labels, n)
+
+
+def keywords_among(eligible: TermCounts, labels: Labels, n: int) -> list[list[tuple[str, float]]]:
+    """`keywords_by_topic` where only the terms that can be a keyword are left."""
     counts = sum_by_topic(eligible.counts.astype(bool).astype(np.float64), labels - labels.min(initial=0))
     totals = np.asarray(counts.sum(axis=1)).ravel()
     held_by = np.asarray(counts.sum(axis=0)).ravel()
@@ -81,8 +85,10 @@ def choose_keywords(
         rarer by nature. Where one term holds another, one of them stays: the longer when at least half of the
         shorter one's papers hold it (nested terms as in the C-value of Frantzi et al., 2000), else the weightier.
     """
-    n_words = np.fromiter((term.count(" ") + 1 for term in terms), np.float64, len(terms))
-    scores = weights * (1 + _PHRASE_BONUS * (n_words - 1))
+    held = np.flatnonzero(weights)  # a topic holds few of the terms
+    n_spaces = np.fromiter((terms[column].count(" ") for column in held), np.float64, len(held))
+    scores = np.zeros(len(terms))
+    scores[held] = weights[held] * (1 + _PHRASE_BONUS * n_spaces)
     order = np.lexsort((np.arange(len(scores)), -scores))[: n * _N_CANDIDATES]
     candidates = [int(column) for column in order if scores[column] > 0]
     compared = {column: _comparable(terms[column]) for column in candidates}

@@ -265,10 +265,12 @@ class _Parser:
     def accented(self, name: str, math: bool) -> str | None:
         """The accented letter of an accent command, ``None`` if it is none after all."""
         following = self.peek()
-        if math or (name.isalpha() and following != "{"):
+        if math or (name.isalpha() and following[:1] not in ("{", " ")):
             return None
         offset = 1 if following == "{" else 0
         text = self.tokens[self.at + offset] if self.at + offset < len(self.tokens) else ""
+        if name.isalpha() and not offset:
+            text = text.lstrip(" ")  # ``\v s``: the space only ends the command
         letter = LETTERS.get(text[1:], "") if text.startswith("\\") else text[:1]
         letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
         composed = unicodedata.normalize("NFC", letter + TEXT_ACCENTS[name]) if letter.isalpha() else ""

@@ -22,8 +22,10 @@ class NotebookSnapshot:
     ----------
     papers : DataFrame
         A row a paper, sorted by ``paper_id``: `pipeline.schema.PAPERS` and
-        ``topic_label``, which is "Outliers" outside every topic. Abstracts
-        come from `with_abstracts`.
+        ``topic_label``, which is "Outliers" outside every topic; where the
+        snapshot has a dial also `pipeline.dial_tables.DIAL_PAPERS`, so that
+        ``papers[papers["borderline"]]`` are those between two topics.
+        Abstracts come from `with_abstracts`.
     topics : DataFrame
         A row a topic: `pipeline.schema.TOPICS`, finest level first, largest first.
     trends : DataFrame
@@ -31,6 +33,8 @@ class NotebookSnapshot:
         rows of all papers together have ``group_kind`` "".
     term_trends : DataFrame
         `pipeline.schema.TERM_TRENDS`: keywords by topic and period.
+    dial : DataFrame or None
+        `pipeline.dial_tables.DIAL`: what other cut-offs for outliers cost.
     embeddings : float16 (n, d)
         Unit rows, or zeros; row i is row i of ``papers``. Read-only, and read from
         disk where it is looked at.
@@ -42,6 +46,7 @@ class NotebookSnapshot:
     topics: pd.DataFrame
     trends: pd.DataFrame
     term_trends: pd.DataFrame
+    dial: pd.DataFrame | None
     embeddings: NDArray[np.float16]
     manifest: Manifest
     _snapshot: snapshot.Snapshot
@@ -127,11 +132,13 @@ def open_snapshot(corpus: str, store: str | Path | None = None, snapshot_id: str
     if opened.notice is not None:
         warnings.warn(opened.notice, stacklevel=2)
     labels = {OUTLIER_TOPIC_ID: "Outliers"} | dict(_pairs(opened.topics, "topic_id", "label"))
+    papers = opened.papers.assign(topic_label=opened.papers["topic_id"].map(labels).astype("str"))
     return NotebookSnapshot(
-        papers=opened.papers.assign(topic_label=opened.papers["topic_id"].map(labels).astype("str")),
+        papers=papers if opened.dial is None else pd.concat([papers, opened.dial.papers], axis=1),
         topics=opened.topics.sort_values(["level", "number"], ignore_index=True),
         trends=opened.trends,
         term_trends=opened.term_trends,
+        dial=None if opened.dial is None else opened.dial.settings,
         embeddings=opened.embeddings,
         manifest=opened.manifest,
         _snapshot=opened,

@@ -119,14 +119,17 @@ def start_partitions(graph: NeighbourGraph, resolution: float, seeds: Sequence[i
     for worker in range(n_workers):
         share = seeds[worker::n_workers]
         output = tempfile.TemporaryFile()  # noqa: SIM115  (closed by Runs.results)
-        try:
-            process = _process(graph.n_papers, resolution, n_iterations, output)
-            runs.processes.append((process, output, share))
-            with process.stdin as stream:  # type: ignore[union-attr]
-                for array in (graph.ends, graph.weights, np.asarray(share, dtype=np.int64)):
-                    np.save(stream, array, allow_pickle=False)
-        except OSError:
-            continue  # never born, or dead already: Runs.results makes its share
+        # A file and no pipe: ``numpy.save`` asks for a position, and the process reads when it comes to it.
+        with tempfile.TemporaryFile() as given:
+            for array in (graph.ends, graph.weights, np.asarray(share, dtype=np.int64)):
+                np.save(given, array, allow_pickle=False)
+            given.seek(0)
+            try:
+                process = _process(graph.n_papers, resolution, n_iterations, given, output)
+            except OSError:
+                output.close()  # never born: Runs.results makes its share
+                continue
+        runs.processes.append((process, output, share))
     return runs
 
 
@@ -140,12 +143,14 @@ def _leiden(
     return np.array(clusters.membership, dtype=np.int32)
 
 
-def _process(n_papers: int, resolution: float, n_iterations: int, output: IO[bytes]) -> subprocess.Popen[bytes]:
+def _process(
+    n_papers: int, resolution: float, n_iterations: int, given: IO[bytes], output: IO[bytes]
+) -> subprocess.Popen[bytes]:
     root = str(Path(__file__).parents[1])
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.Popen(
         [sys.executable, "-m", "pipeline.partitions", str(n_papers), repr(resolution), str(n_iterations)],
-        stdin=subprocess.PIPE,
+        stdin=given,
         stdout=output,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": path},

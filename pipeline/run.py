@@ -16,16 +16,21 @@ import numpy as np
 import pandas as pd
 
 from pipeline import snapshot
+from pipeline.dial import coherence_of, cut_off_of, make_dial
+from pipeline.dial_tables import Dial
 from pipeline.embedding import Embedder, check_choice, make_embedder
+from pipeline.forecast import announcements
+from pipeline.free_memory import free_memory_mb
 from pipeline.guidance import check_guidance, find_guidance, told_of
 from pipeline.kept_documents import Intake, input_key, take_in
 from pipeline.kept_embeddings import embed_once
-from pipeline.model import fit_topics, save_model
+from pipeline.model import TopicFit, fit_topics, save_model
+from pipeline.processors import n_processors
 from pipeline.progress import SILENT, Progress
 from pipeline.quality import diversity
 from pipeline.schema import CORPUS_PATTERN, FacetRecord, Manifest, TrendsRecord
 from pipeline.search_index import write_search_index
-from pipeline.settings import RunSettings
+from pipeline.settings import RunSettings, TopicSettings
 from pipeline.stages import Stages, code_fingerprint, content_key
 from pipeline.topics import describe_topics
 from pipeline.trend_classes import TREND_COLUMNS
@@ -90,12 +95,10 @@ def fit(
     with stages.stage("read and clean") as note:
         intake = take_in(paths, settings, stages, progress)
         documents, note["cached"] = intake.documents, intake.cached
-    if not documents.texts:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in documents.quality["dropped"].items())
-        raise RunError(f"No paper is left to fit: {reasons or 'the files hold no records'}.")
+    _refuse_nothing(documents.quality)
     with stages.stage("embed") as note:
         embedder = _embedder_of(intake, settings, cache)
-        progress.say(embedder.announcement)
+        _announce(embedder, len(documents.texts), settings.topics, progress)
         embeddings, note["cached"] = embed_once(embedder, documents.texts, stages, progress)
     guidance = find_guidance(settings, documents.papers, documents.texts, embeddings, embedder, cache)
     bonds = None if guidance is None else guidance.bonds
@@ -106,6 +109,8 @@ def fit(
             topic_fit, documents.papers, documents.texts, embeddings, settings.topics, corpus, given
         )
         papers = documents.papers.assign(**{str(name): columns[name].to_numpy() for name in columns})
+    with stages.stage("dial"), progress.stage("outlier dial"):
+        dial = _dial(topic_fit, papers, topics, settings.topics)
     with stages.stage("trends"), progress.stage("counting over time"):
         over_time = _over_time(papers, topics, documents.texts, settings, _newest_change(paths))
 
@@ -119,6 +124,7 @@ def fit(
         embeddings=embeddings.astype(np.float16),
         neighbours=topic_fit.neighbours,
         data_quality=documents.quality,
+        dial=dial,
         writers={
             "search.sqlite": lambda path: write_search_index(path, papers, documents.abstracts),
             "query_encoder": embedder.save_query_encoder,
@@ -167,6 +173,27 @@ def _served(store: Path, corpus: str) -> snapshot.Snapshot | None:
         return snapshot.open_snapshot(store, corpus)
     except snapshot.SnapshotError:
         return None
+
+
+def _refuse_nothing(quality: dict[str, Any]) -> None:
+    """Raise `RunError` where no paper was kept."""
+    if not quality["kept"]:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in quality["dropped"].items())
+        raise RunError(f"No paper is left to fit: {reasons or 'the files hold no records'}.")
+
+
+def _announce(embedder: Embedder, n_papers: int, settings: TopicSettings, progress: Progress) -> None:
+    """Say how the papers are embedded and, of many, what their fit will take."""
+    progress.say(embedder.announcement)
+    for sentence in announcements(
+        n_papers, embedder.name, settings, n_processors(), free_memory_mb(), peak_memory_mb()
+    ):
+        progress.say(sentence)
+
+
+def _dial(fit: TopicFit, papers: pd.DataFrame, topics: pd.DataFrame, settings: TopicSettings) -> Dial | None:
+    coherence = coherence_of(fit.terms, settings.n_keywords)
+    return make_dial(papers, topics, fit.neighbours, fit.homes, fit.stays_up_to, cut_off_of(settings), coherence)
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ _DASHES = re.compile(r"(?<=[^\W\d_])---?(?=[^\W\d_])|(?<=\s)---?(?=\s)")
 _GLUED_SENTENCE = re.compile(
     r"[.!?](?=(?:The|Our|We|This|These|In|It|To|However|Code|Extensive|Experiments|For)\b)(?<=[a-z)][a-z)][.!?])"
 )
-_BRACED_LETTER = re.compile(r"(?<=[^\W\d_])\{([^\W\d_])\}|\{([^\W\d_])\}(?=[^\W\d_])")
+_BRACED_LETTER = re.compile(r"(\\[A-Za-z]+\*?\{)|(?<=[^\W\d_])\{([^\W\d_])\}|\{([^\W\d_])\}(?=[^\W\d_])")
 _TORN_LINK = re.compile(r"\b(https?:)\s*/\s*/\s*(?=\w)")
 _GLUED_LINK = re.compile(r"(?<=[A-Za-z).])(?:\d{1,2}(?:\]|)?)?(?=https?://)")
 
@@ -225,7 +225,7 @@ def _plain_typing(text: str) -> str:
         text = _DASHES.sub(lambda match: "—" if len(match[0]) == 3 else "–", text)
     text = _GLUED_SENTENCE.sub(r"\g<0> ", text)
     if "{" in text:
-        text = _BRACED_LETTER.sub(lambda match: match[1] or match[2], text)
+        text = _BRACED_LETTER.sub(lambda match: match[1] or match[2] or match[3], text)
     if "http" in text:
         text = _TORN_LINK.sub(r"\1//", text)
         text = _GLUED_LINK.sub(" ", text)

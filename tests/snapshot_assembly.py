@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from pipeline.dial import make_dial
+from pipeline.dial_tables import Dial
 from pipeline.embedding.lexical_terms import lexical_terms
 from pipeline.schema import (
     FACET_PREFIX,
@@ -79,6 +81,7 @@ def assemble(
     classes = classify_trends(trends, record, TrendSettings()).set_index("topic_id")
     for column in TREND_COLUMNS:
         topics[column] = topics["topic_id"].map(classes[column]) if len(topics) else []
+    neighbours = _neighbours(embeddings)
     return SnapshotContents(
         papers=papers,
         topics=topics,
@@ -86,8 +89,9 @@ def assemble(
         term_trends=count_terms(papers, texts, topics, record),
         abstracts=abstracts,
         embeddings=embeddings.astype(np.float16),
-        neighbours=_neighbours(embeddings),
+        neighbours=neighbours,
         data_quality=_data_quality(papers),
+        dial=_dial(papers, topics, neighbours, labels),
         writers={
             "search.sqlite": lambda path: write_search_index(path, papers, abstracts),
             "query_encoder": write_query_encoder,
@@ -229,6 +233,22 @@ def _topics(
             "stability_found": np.linspace(10, 3, len(ids)).astype(np.int32),
         }
     )
+
+
+def _dial(
+    papers: pd.DataFrame, topics: pd.DataFrame, neighbours: NDArray[np.int32], labels: NDArray[np.int64]
+) -> Dial | None:
+    """Members stay up to their strength, two outliers in three up to something less than the cut-off of 0.4."""
+    outliers = labels < 0
+    place = np.arange(len(papers))
+    stays = np.where(outliers, 0.05 + 0.1 * (place % 4), papers["strength"]).astype(np.float32)
+    nearest = pd.Index(topics["topic_id"]).get_indexer(papers["nearest_topic_id"].to_numpy(dtype=object))
+    homes = np.where(outliers & (place % 3 == 0), -1, np.where(outliers, nearest, labels)).astype(np.int32)
+
+    def coherence(found: NDArray[np.int32]) -> float:
+        return float(0.2 + 0.2 * (found < 0).mean())
+
+    return make_dial(papers, topics, neighbours, homes, stays, 0.4, coherence)
 
 
 def _neighbours(embeddings: NDArray[np.float32]) -> NDArray[np.int32]:

@@ -20,6 +20,9 @@ READ_BY_DASHBOARD = (
     "pipeline.stability",
     "pipeline.search_text",
     "pipeline.embedding.query",
+    "pipeline.duplicates",
+    "pipeline.placing",
+    "pipeline.readers.report",
 )
 COMPOSITION_ROOT = "pipeline/cli.py"
 DRAWS_PAGES = re.compile(r"dashboard/((app|server|data|state|navigation)\.py|(views|components)/.*)")

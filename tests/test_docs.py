@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from dashboard import exports, state
 from pipeline import schema
 from pipeline.cli import app
+from pipeline.dial_tables import DIAL_TABLES
 from pipeline.settings import (
     DocumentSettings,
     ReaderSettings,
@@ -141,12 +142,12 @@ def test_the_numbers_by_corpus_size_are_those_of_the_guide():
 # --- the snapshot ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("table", schema.TABLES)
+@pytest.mark.parametrize("table", [*schema.TABLES, *DIAL_TABLES])
 def test_every_column_of_a_snapshot_is_described_and_no_other(table):
     described = rows(section(FORMAT, f"### {table}.parquet"))[1:]
     told = [name for cells in described for name in re.findall(r"`([^`]+)`", cells[0])]
     patterns = {"facet_NAME", "topic_level_N"} if table == "papers" else set()
-    assert [name for name in told if name not in patterns] == schema.TABLES[table].names
+    assert [name for name in told if name not in patterns] == {**schema.TABLES, **DIAL_TABLES}[table].names
     assert patterns <= set(told)
 
 
@@ -164,14 +165,22 @@ def test_every_parameter_of_a_link_is_in_the_guide():
         "c", "s", topic="t", paper="p", similar="p", search="x", mode="meaning", topics=("t",), period="2020",
         filters=state.Filters((2000, 2001), False, ("v",), (("NAME", ("w",)),), "x"), measure="count", group="venue",
         colour_by="year", selection=((0, 0), (1, 0), (1, 1)), viewport=(0, 1, 0, 1), sort="title", topic_sort="label",
-        list_page=2, table="papers", abstracts=True,
+        list_page=2, table="papers", abstracts=True, level=1, dial="0.4", part="groups", relevance=0.2,
+        listed=("abcdefgh",),
     )  # fmt: skip
     told = {name for cells in rows(section(GUIDE, "## Links"))[1:] for name in named(cells[0])}
     assert told == set(state.params_of(everything))
 
 
 def test_every_column_of_a_csv_is_in_the_guide():
-    columns = {*exports._PAPER_COLUMNS, *exports._TOPIC_COLUMNS, *exports._TREND_COLUMNS}
+    columns = {
+        *exports._PAPER_COLUMNS,
+        *exports._TOPIC_COLUMNS,
+        *exports._TREND_COLUMNS,
+        *exports._TREE_COLUMNS,
+        *exports._GROUP_COLUMNS,
+        *exports._WORD_COLUMNS,
+    }
     columns |= {"similarity", "abstract", "corpus", "snapshot_id", "view"}
     assert columns - named(section(GUIDE, "## CSV and pictures")) == set()
 

@@ -30,7 +30,7 @@ def corpus_map(
         return [for_text(title) for title in index.papers["title"].iloc[list(rows)]]
 
     topic_map(
-        data.map_points(view.corpus, view.snapshot_id),
+        data.map_points(view.corpus, view.snapshot_id, view.dial),
         key=key,
         titles=titles,
         shown=None if context.n_matching == index.n_papers else context.mask,

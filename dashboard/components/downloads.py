@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from dashboard import data, exports
 from dashboard.context import PageContext
@@ -38,15 +40,57 @@ def csv_button(context: PageContext, view: View, n_rows: int, *, key: str, label
     )
 
 
+def bytes_button(label: str, make: Callable[[], bytes], name: str, view: View, n_rows: int, *, key: str) -> None:
+    """A button for a CSV that only this session can make, since it is about what its visitor gave."""
+    st.download_button(
+        label,
+        data=make,
+        file_name=f"{name}-{view.snapshot_id}.csv",
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        help=f"CSV, {n_rows:,} {'row' if n_rows == 1 else 'rows'}, with where they come from in the last columns.",
+    )
+
+
+_FORMS: dict[exports.Bibliography, tuple[str, str]] = {
+    "bib": ("BibTeX", "application/x-bibtex"),
+    "ris": ("RIS", "application/x-research-info-systems"),
+}
+
+
+def bibliography_buttons(context: PageContext, view: View, n_rows: int, *, key: str) -> None:
+    """Buttons for the papers of ``view``'s list as BibTeX and as RIS; none where the CSV has none."""
+    if n_rows == 0 or exports.too_large(context.index, view, n_rows):
+        return
+    for form, (name, mime) in _FORMS.items():
+        st.download_button(
+            name,
+            data=_bibliography_of(context.index, view, form),
+            file_name=exports.file_name(view, form),
+            mime=mime,
+            key=f"{key}-{form}",
+            icon=":material/format_quote:",
+            on_click="ignore",
+            help=f"{n_rows:,} papers for a reference manager, with where they come from in the file.",
+        )
+
+
+def _bibliography_of(index: SnapshotIndex, view: View, form: exports.Bibliography) -> Callable[[], bytes]:
+    return lambda: exports.papers_bibliography(index, view, form, _query_vector(view))
+
+
 def csv_of(index: SnapshotIndex, view: View) -> Callable[[], bytes]:
     """What makes the file when it is asked for: the same bytes as ``topic-explorer export --view``."""
+    return lambda: exports.export(index, view, _query_vector(view))
 
-    def make() -> bytes:
-        if not exports.needs_query_vector(view):
-            return exports.export(index, view)
-        return exports.export(index, view, data.query_encoder(view.corpus, view.snapshot_id).encode(view.search))
 
-    return make
+def _query_vector(view: View) -> NDArray[np.float32] | None:
+    """The search text embedded, where the list of ``view`` hangs on it."""
+    if not exports.needs_query_vector(view):
+        return None
+    return data.query_encoder(view.corpus, view.snapshot_id).encode(view.search)
 
 
 def figure_button(figure: Any, title: str, context: PageContext, *, key: str, label: str = "HTML") -> None:

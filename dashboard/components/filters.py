@@ -8,7 +8,10 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.dial import outlier_dial
+from dashboard.components.level_switch import level_switch
 from dashboard.components.links import view_button
+from dashboard.components.reading_list import as_sent
 from dashboard.context import PageContext
 from dashboard.navigation import hold, on_change, permalink
 from dashboard.queries import value_counts
@@ -40,7 +43,7 @@ def place_chooser(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View) -> 
             _snapshot_choice(infos, view)
         with st.popover("Link", icon=":material/link:", help="A link to exactly this view"):
             st.caption("Opens exactly this view, on this snapshot.")
-            st.code(permalink(view), language=None, wrap_lines=True)
+            st.code(permalink(as_sent(view)), language=None, wrap_lines=True)
 
 
 def _first_view(corpora: Mapping[str, Sequence[SnapshotInfo]], corpus: str, view: View) -> View:
@@ -86,6 +89,7 @@ def filter_bar(context: PageContext) -> None:
     """Filters by year, venue, facets and words, and "n of N papers". Hidden where a corpus has no such field."""
     index, view = context.index, context.view
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-bar"):
+        level_switch(context)
         missing = []
         if index.year_range is not None:
             _years(context)
@@ -109,6 +113,7 @@ def filter_bar(context: PageContext) -> None:
             on_change=on_change(key, lambda words: view.with_filters(words=words or "")),
         )
         st.markdown(f"**{context.n_matching:,}** of {index.n_papers:,} papers", width="content")
+        outlier_dial(context)
         if view.filters != NO_FILTERS:
             view_button(
                 "Clear filters", View.with_filters(view, **vars(NO_FILTERS)), key="clear", icon=":material/close:"

@@ -3,15 +3,17 @@
 Layout, little-endian: ``TEM1``, the header's length (uint32), the header (JSON,
 padded with spaces to a multiple of four bytes), then for all papers in row
 order x (float32), y (float32), topic (int16, −1 outside every topic, else a
-position in the header's topics) and year (int16, 0 unknown): 12 bytes a paper.
+position in the header's topics) and year (int16, 0 unknown): 12 bytes a paper. The header's
+levels are the coarser topics; ``of`` says in which each of the finest is.
 """
 
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +30,17 @@ _MAGIC = b"TEM1"
 
 @dataclass(frozen=True)
 class MapPoints:
-    """What the browser holds of a snapshot: sent once, then only referred to by ``token``."""
+    """What the browser holds of a snapshot: sent once, then only referred to by ``token``.
+
+    ``topic_ids`` are the finest topics, ``names`` the topics of all levels, the
+    finest first; ``finest`` says of each which positions in ``topic_ids`` are in it.
+    """
 
     token: str
     n_papers: int
     topic_ids: tuple[str, ...]
+    names: tuple[str, ...]
+    finest: Mapping[str, tuple[int, ...]]
     payload: bytes
 
 
@@ -44,11 +52,13 @@ def map_points(papers: pd.DataFrame, topics: pd.DataFrame, token: str) -> MapPoi
     papers
         With columns x, y, topic_id and year, one row a paper.
     topics
-        With columns topic_id, number, level, label, x and y; only the finest level is drawn.
+        With columns topic_id, number, level, label, x and y and, with several levels, parent.
     token
         Names these points in the browser: different for every snapshot.
     """
-    finest = topics[topics["level"] == 0].sort_values("number", kind="stable")
+    levels = [own.sort_values("number", kind="stable") for _, own in topics.groupby("level", sort=True)]
+    finest = levels[0] if levels else topics
+    above = _above(levels)
     topic_ids = tuple(finest["topic_id"].astype(str))
     codes = pd.Index(topic_ids, dtype="str").get_indexer(pd.Index(papers["topic_id"])).astype("<i2")
     year = papers["year"].fillna(0).to_numpy(dtype="<i2")
@@ -56,6 +66,7 @@ def map_points(papers: pd.DataFrame, topics: pd.DataFrame, token: str) -> MapPoi
         "token": token,
         "n": len(papers),
         "topics": _topics_header(finest),
+        "levels": [{**_topics_header(own), "of": places} for own, places in zip(levels[1:], above[1:], strict=True)],
         "years": _years_header(year),
         "outlier": {theme: palette.THEMES[theme].outlier for theme in palette.THEMES},
     }
@@ -72,7 +83,29 @@ def map_points(papers: pd.DataFrame, topics: pd.DataFrame, token: str) -> MapPoi
             year.tobytes(),
         ]
     )
-    return MapPoints(token=token, n_papers=len(papers), topic_ids=topic_ids, payload=payload)
+    within: dict[str, list[int]] = {}
+    for own, places in zip(levels, above, strict=True):
+        ids = own["topic_id"].astype(str).tolist()
+        for position, place in enumerate(places):
+            within.setdefault(ids[place], []).append(position)
+    names = tuple(str(topic_id) for own in levels for topic_id in own["topic_id"])
+    return MapPoints(
+        token=token,
+        n_papers=len(papers),
+        topic_ids=topic_ids,
+        names=names,
+        finest={topic_id: tuple(within.get(topic_id, ())) for topic_id in names},
+        payload=payload,
+    )
+
+
+def _above(levels: Sequence[pd.DataFrame]) -> list[list[int]]:
+    """For each level, where in it each of the finest topics is."""
+    above = [list(range(len(levels[0])))] if levels else []
+    for below, own in itertools.pairwise(levels):
+        parents = pd.Index(own["topic_id"].astype(str)).get_indexer(pd.Index(below["parent"].astype(str)))
+        above.append([int(parents[place]) for place in above[-1]])
+    return above
 
 
 def _topics_header(finest: pd.DataFrame) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.downloads import csv_button
+from dashboard.components.downloads import bibliography_buttons, csv_button
 from dashboard.components.links import view_button
 from dashboard.components.open_paper import open_paper
-from dashboard.components.paper_words import byline, paper_title, records, standing, topic_label
+from dashboard.components.paper_words import byline, marked_piece, paper_title, records, standing, topic_label
+from dashboard.components.reading_list import keep_button
 from dashboard.context import PageContext
 from dashboard.fts_query import hit_spans, snippet
 from dashboard.navigation import hold, on_change
@@ -20,10 +21,14 @@ from dashboard.safe_text import for_markdown, for_text
 from dashboard.settings import SETTINGS
 from dashboard.state import PAPER_SORTS, View
 
-__all__ = ["open_paper", "paper_list"]
+__all__ = ["LIST_ANCHOR", "open_paper", "paper_list"]
+
+LIST_ANCHOR = "papers"
+"""Where a link within a page leads that goes to its list of papers."""
 
 _SORT_LABELS = {
     "strength": "Strength in topic",
+    "borderline": "Most borderline",
     "newest": "Newest first",
     "oldest": "Oldest first",
     "citations": "Most cited",
@@ -41,7 +46,7 @@ def paper_list(
     ----------
     view
         What the list holds and what its CSV is; by default ``context.view``. It may
-        differ from it in ``table`` only, since sorting and paging change the latter.
+        differ from it in ``table`` and ``listed`` only, since sorting and paging change the latter.
     hits
         ``listed_papers(context.index, view, …)`` where it is at hand.
     heading
@@ -51,9 +56,9 @@ def paper_list(
     hits = listed_papers(context.index, view, context.mask) if hits is None else hits
     n_listed = len(hits.rows)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.subheader(for_markdown(heading), anchor=False, width="stretch")
+        st.subheader(for_markdown(heading), anchor=LIST_ANCHOR, width="stretch")
         _sort_chooser(context, view, n_listed, key)
-        _csv_menu(context, view, n_listed, key)
+        _export_menu(context, view, n_listed, key)
     st.caption(f"{n_listed:,} of {context.index.n_papers:,} papers")
     if n_listed == 0:
         st.info("No paper fits. Widen the filters, or look for other words.", icon=":material/search_off:")
@@ -86,6 +91,8 @@ def _sort_chooser(context: PageContext, view: View, n_listed: int, key: str) -> 
         orders = [sort for sort in orders if sort not in ("newest", "oldest")]
     if not context.index.papers["citations"].notna().any():
         orders = [sort for sort in orders if sort != "citations"]
+    if len(context.index.topics) < 2:
+        orders = [sort for sort in orders if sort != "borderline"]
     chosen = hold(f"{key}-sort", view.sort if view.sort in orders else "")
     st.selectbox(
         "Order",
@@ -99,6 +106,8 @@ def _sort_chooser(context: PageContext, view: View, n_listed: int, key: str) -> 
 
 
 def _natural_order(view: View) -> str:
+    if view.page == "reading-list":
+        return "As put on the list"
     if view.similar:
         return "Most similar"
     if view.search:
@@ -106,10 +115,10 @@ def _natural_order(view: View) -> str:
     return "strength" if view.topic else "newest"
 
 
-def _csv_menu(context: PageContext, view: View, n_listed: int, key: str) -> None:
+def _export_menu(context: PageContext, view: View, n_listed: int, key: str) -> None:
     if not n_listed:
         return
-    with st.popover("CSV", icon=":material/download:", help="Take this list away"):
+    with st.popover("Export", icon=":material/download:", help="Take this list away"):
         with_abstracts = hold(f"{key}-abstracts", view.abstracts)
         st.checkbox(
             "With abstracts",
@@ -120,6 +129,7 @@ def _csv_menu(context: PageContext, view: View, n_listed: int, key: str) -> None
             ),
         )
         csv_button(context, view, n_listed, key=f"{key}-csv", label=f"{n_listed:,} papers as CSV")
+        bibliography_buttons(context, view, n_listed, key=key)
 
 
 # --- one paper --------------------------------------------------------------------------
@@ -141,31 +151,35 @@ def _paper(context: PageContext, paper: Any, abstract: str, snippet_text: str, s
             view_button("Details", replace(view, paper=paper.paper_id), key=f"{key}-open", icon=":material/article:")
             view_button(
                 "Similar",
-                View(view.corpus, view.snapshot_id, "search", similar=paper.paper_id, filters=view.filters),
+                View(
+                    view.corpus,
+                    view.snapshot_id,
+                    "search",
+                    similar=paper.paper_id,
+                    filters=view.filters,
+                    level=view.level,
+                ),
                 key=f"{key}-similar",
                 icon=":material/join_inner:",
             )
             view_button(
                 "On the map", view.to("map", paper=paper.paper_id), key=f"{key}-map", icon=":material/location_on:"
             )
+            keep_button(view, paper.paper_id, key=f"{key}-keep")
             st.caption(standing(paper, score), width="content")
 
 
 def _marked_snippets(view: View, abstracts: Sequence[str]) -> list[str]:
     """Where the words searched for stand in each abstract, as markdown; empty without a search by words."""
-    if not view.search or view.mode != "words" or view.similar:
+    if view.page == "reading-list" or not view.search or view.mode != "words" or view.similar:
         return [""] * len(abstracts)
     spans = hit_spans(abstracts, view.search)
     return [
-        "".join(_piece(piece, hit) for piece, hit in snippet(abstract, found, _SNIPPET_CHARACTERS)) if found else ""
+        "".join(
+            marked_piece(piece, "primary" if hit else "")
+            for piece, hit in snippet(abstract, found, _SNIPPET_CHARACTERS)
+        )
+        if found
+        else ""
         for abstract, found in zip(abstracts, spans, strict=True)
     ]
-
-
-def _piece(piece: str, hit: bool) -> str:
-    inner = for_markdown(piece)
-    if not inner:
-        return " "
-    before = " " if piece[:1].isspace() else ""
-    after = " " if piece[-1:].isspace() else ""
-    return f"{before}:primary-background[{inner}]{after}" if hit else f"{before}{inner}{after}"

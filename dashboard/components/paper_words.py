@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard.fts_query import Span
 from dashboard.safe_text import for_markdown, for_text, markdown_link, paper_url
 from pipeline.schema import OUTLIER_TOPIC_ID
 
@@ -43,6 +44,26 @@ def standing(paper: Any, score: float | None) -> str:
     if paper.topic_id != OUTLIER_TOPIC_ID:
         parts.append(f"strength in its topic {paper.strength:.2f}")
     return " · ".join(parts)
+
+
+def marked(text: str, spans: Sequence[tuple[Span, bool]]) -> str:
+    """``text`` with spans of it (in order, not overlapping) marked, in the main colour or in grey: markdown."""
+    pieces, place = [], 0
+    for (start, end), is_main in spans:
+        colour = "primary" if is_main else "gray"
+        pieces += [marked_piece(text[place:start]), marked_piece(text[start:end], colour)]
+        place = end
+    return "".join([*pieces, marked_piece(text[place:])])
+
+
+def marked_piece(piece: str, colour: str = "") -> str:
+    """A piece of a text with the spaces around it, on a ground of ``colour`` if one is named: markdown."""
+    inner = for_markdown(piece)
+    if not inner:
+        return " " if piece else ""
+    before = " " if piece[:1].isspace() else ""
+    after = " " if piece[-1:].isspace() else ""
+    return f"{before}:{colour}-background[{inner}]{after}" if colour else f"{before}{inner}{after}"
 
 
 def topic_label(paper: Any) -> str:

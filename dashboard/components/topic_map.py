@@ -36,6 +36,7 @@ _TITLE_CHARACTERS = 300
 _PARTS = (
     "surface.js",
     "points.js",
+    "names.js",
     "camera.js",
     "emphasis.js",
     "painter.js",
@@ -77,6 +78,7 @@ def topic_map(
     titles: Callable[[Sequence[int]], Sequence[str]],
     shown: NDArray[np.bool_] | None = None,
     colour_by: ColourBy = "topic",
+    level: int = 0,
     topics: Sequence[str] = (),
     highlighted: Sequence[int] | NDArray[np.integer] = (),
     paper: int | None = None,
@@ -104,8 +106,10 @@ def topic_map(
         Rows that pass the filters; ``None`` for all. The others are barely visible and cannot be picked.
     colour_by
         What colours the points.
+    level
+        Of the topics that colour them. Their names are shown close up, those of coarser ones from afar.
     topics
-        Topic ids to bring forward; the other papers fade.
+        Ids of topics, of whatever level, to bring forward; the other papers fade.
     highlighted
         Rows to mark, for instance search results; the other papers fade.
     paper
@@ -130,13 +134,14 @@ def topic_map(
         What happened, once; `map_event.NOTHING` when nothing new did.
     """
     mask = pack_mask(shown)
-    topic_positions = {topic_id: position for position, topic_id in enumerate(points.topic_ids)}
     spec = {
         "map": key,
         "points": points.token,
         "mask": hashlib.sha256(mask).hexdigest()[:16] if mask else None,
         "colourBy": colour_by,
-        "topics": [topic_positions[topic] for topic in topics if topic in topic_positions],
+        "level": level,
+        "topics": sorted({finest for topic in topics for finest in points.finest.get(topic, ())}),
+        "names": [points.names.index(topic) for topic in topics if topic in points.finest],
         "highlighted": pack_rows(highlighted[:MAX_HIGHLIGHTED]) if len(highlighted) else None,
         "paper": None if paper is None else int(paper),
         "selection": [[float(x), float(y)] for x, y in selection] if selection else None,
@@ -154,7 +159,7 @@ def topic_map(
         if not isinstance(value, Mapping) or value.get("id") == st.session_state.get(state_key):
             return NOTHING
         st.session_state[state_key] = value.get("id")
-        return read_event(value, points.n_papers, points.topic_ids)
+        return read_event(value, points.n_papers, points.names)
 
     def report() -> None:
         if on_event is not None and (event := take()).happened:

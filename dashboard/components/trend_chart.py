@@ -9,18 +9,20 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.downloads import csv_button, figure_button
 from dashboard.components.link_list import Row, link_list
+from dashboard.components.trend_frame import (
+    above_trend,
+    has_periods,
+    partial_period,
+    reading_help,
+    say_where_the_papers_are,
+)
 from dashboard.context import PageContext
 from dashboard.figures.layout import CONFIG
 from dashboard.figures.palette import series_colours
 from dashboard.figures.trends import trend_figure
-from dashboard.navigation import go, hold, on_change
-from dashboard.queries import n_dated
-from dashboard.safe_text import for_markdown
-from dashboard.state import MEASURES, View
-
-_MEASURES = {"share": "Share of papers", "count": "Number of papers"}
+from dashboard.navigation import go
+from dashboard.state import View
 
 
 def trend_chart(
@@ -52,16 +54,9 @@ def trend_chart(
     height
         Pixels.
     """
-    view, index = context.view, context.index
-    if not index.periods:
-        st.info(
-            "No paper of this corpus has a date, so there are no trends. Add a column such as `year` or "
-            "`published` to the input, or name it with `--column year=…`, and fit again.",
-            icon=":material/calendar_month:",
-        )
+    view = context.view
+    if not has_periods(context):
         return
-    record = index.snapshot.manifest.trends
-    partial = record.last if record.last_is_partial else None
     # On a phone the names at the lines' ends would leave no room for the lines.
     named_below = _on_a_phone() and len(names) > 1
     draw = functools.partial(
@@ -70,25 +65,11 @@ def trend_chart(
         names,
         context.theme,
         measure=view.measure,
-        partial_period=partial,
+        partial_period=partial_period(context),
         colours=colours,
         height=height,
     )
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        measure = hold(f"{key}-measure", view.measure)
-        st.segmented_control(
-            "Measure",
-            MEASURES,
-            key=measure,
-            format_func=_MEASURES.__getitem__,
-            required=True,
-            label_visibility="collapsed",
-            on_change=on_change(measure, lambda chosen: replace(view, measure=chosen or "share")),
-        )
-        st.space("stretch")
-        whole = replace(view, table="trends", topics=tuple(topics), topic=None, period=None, paper=None)
-        csv_button(context, whole, len(trends), key=f"{key}-csv")
-        figure_button(draw, title, context, key=f"{key}-html")
+    above_trend(context, draw, topics=topics, n_rows=len(trends), key=key, title=title)
     # A chart of its own for each mark, since a second click on a chosen one would only let go of it; and for
     # each measure, since one redrawn while it is being drawn keeps the old axis beside the new.
     chart = f"{key}-chart-{view.measure}-{view.topic}-{view.period}"
@@ -107,7 +88,8 @@ def trend_chart(
         worn = {**usual, **(colours or {})}
         rows = [Row(names[series], _named_line(context, series), colour=worn[series]) for series in drawn]
         link_list(rows, key=f"{key}-names", name="Lines of the chart", look="chips")
-    st.caption(_reading_help(context, partial))
+    bands = "Bands, or thin bars where bands would cover each other, are 95 % intervals (Wilson)."
+    st.caption(reading_help(context, bands))
 
 
 def _on_a_phone() -> bool:
@@ -121,8 +103,7 @@ def _open_mark(context: PageContext, chart: str, topics: Sequence[str]) -> None:
     mark = points[0].get("customdata") if points else None
     if isinstance(mark, list) and len(mark) == 2 and mark[1] in context.index.periods:
         go(papers_of_mark(context, str(mark[0]), mark[1], topics), context.view)
-        # The list may lie below the edge of the screen.
-        st.toast(f"The papers of {for_markdown(mark[1])} are listed below the chart.", icon=":material/arrow_downward:")
+        say_where_the_papers_are()
 
 
 def papers_of_mark(context: PageContext, series: str, period: str, topics: Sequence[str]) -> View:
@@ -150,19 +131,3 @@ def _named_line(context: PageContext, series: str) -> View:
     if series in context.index.topic_code_of:
         return context.view.to("topics", topic=series)
     return _of_group(context, series)
-
-
-def _reading_help(context: PageContext, partial: str | None) -> str:
-    """What is counted, what is not, and what the bands are: markdown."""
-    dated = n_dated(context.index, context.mask)
-    undated = context.n_matching - dated
-    said = ["Click a mark for its papers."]
-    if context.view.measure == "share":
-        said.append("Bands, or thin bars where bands would cover each other, are 95 % intervals (Wilson).")
-    if partial:
-        said.append(f"{for_markdown(partial)} may be incomplete (hollow mark).")
-    if undated:
-        said.append(f"{dated:,} of {context.n_matching:,} papers have a date; the other {undated:,} are left out.")
-    else:
-        said.append(f"All {dated:,} papers have a date.")
-    return " ".join(said)

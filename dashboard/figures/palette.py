@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -95,6 +96,7 @@ def _linear_rgb(lightness: float, chroma: float, hue: float) -> NDArray[np.float
     return np.asarray(matrix @ cone)
 
 
+@lru_cache(maxsize=8192)
 def oklch(lightness: float, chroma: float, hue: float) -> str:
     """``#rrggbb`` of an OKLCH colour (``hue`` in degrees), less vivid where a screen cannot show it."""
     while chroma > 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from dashboard.paper_codes import numbers_of
 from dashboard.state import Facts
 from pipeline.schema import FACET_PREFIX, OUTLIER_TOPIC_ID
 from pipeline.snapshot import Snapshot
@@ -62,7 +63,7 @@ class Values:
 
 @dataclass(frozen=True)
 class SnapshotIndex:
-    """One opened snapshot and its codes; shared by every visitor, never changed.
+    """One opened snapshot and its codes, at one level; shared by every visitor, never changed.
 
     Attributes
     ----------
@@ -73,13 +74,17 @@ class SnapshotIndex:
     facets
         Facet name → its `Values`; ``"venue"`` is one too.
     topics
-        The finest topics in order of number, index 0…k−1.
+        The topics of the level in order of number, index 0…k−1.
     topic_codes : int32 (n,)
         Position in ``topics``; −1 for outliers.
     periods
         Every period of the trends, oldest first, without gaps.
     period_codes : int32 (n,)
         Position in ``periods``; `UNDATED` for undated papers.
+    level
+        Of the hierarchy, which ``topics`` and ``topic_codes`` are of: 0 is the finest.
+    finest
+        The index at level 0 that this one was made from; ``None`` where this is it.
     """
 
     snapshot: Snapshot
@@ -91,6 +96,28 @@ class SnapshotIndex:
     periods: tuple[str, ...]
     period_codes: NDArray[np.int32]
     rows_by_id: Mapping[str, int]
+    level: int = 0
+    finest: SnapshotIndex | None = field(default=None, repr=False)
+
+    def at_level(self, level: int) -> SnapshotIndex:
+        """The same snapshot with the topics of another level. The same object every time."""
+        return self.levels[level]
+
+    @cached_property
+    def levels(self) -> tuple[SnapshotIndex, ...]:
+        """The same snapshot at each level, the finest first; a paper's coarser topic is the parent of its finer one."""
+        if self.finest is not None:
+            return self.finest.levels
+        topics = self.snapshot.topics
+        found = [self]
+        for level in range(1, 1 + (int(topics["level"].max()) if len(topics) else 0)):
+            own = topics[topics["level"] == level].sort_values("number").reset_index(drop=True)
+            below = found[-1]
+            parents = pd.Index(own["topic_id"], dtype="str").get_indexer(pd.Index(below.topics["parent"]))
+            codes = np.append(parents, -1)[below.topic_codes].astype(np.int32)  # the last one, at −1, is "none"
+            codes.setflags(write=False)
+            found.append(replace(self, topics=own, topic_codes=codes, level=level, finest=self))
+        return tuple(found)
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -119,13 +146,42 @@ class SnapshotIndex:
 
     @cached_property
     def topic_ids(self) -> tuple[str, ...]:
-        """Ids of the finest topics, in order of number."""
+        """Ids of the level's topics, in order of number."""
         return tuple(self.topics["topic_id"])
+
+    @cached_property
+    def topic_records(self) -> tuple[Mapping[str, Any], ...]:
+        """What a list says of each of the level's topics, in order of number."""
+        columns = ["topic_id", "number", "parent", "label", "keywords", "size"]
+        return tuple(
+            {str(name): value for name, value in row.items()} for row in self.topics[columns].to_dict("records")
+        )
+
+    @cached_property
+    def level_of(self) -> Mapping[str, int]:
+        """Topic id, of whatever level → its level; outliers are 0."""
+        known = [(str(t), level) for level, own in enumerate(self.levels) for t in own.topics["topic_id"]]
+        return MappingProxyType({OUTLIER_TOPIC_ID: 0} | dict(known))
 
     @cached_property
     def topic_code_of(self) -> Mapping[str, int]:
         """Topic id → its code; outliers are −1."""
         return MappingProxyType({OUTLIER_TOPIC_ID: -1} | {t: code for code, t in enumerate(self.topic_ids)})
+
+    @cached_property
+    def nearest_codes(self) -> NDArray[np.int32]:
+        """The topic whose centre each paper is nearest to, as its code; −1 where none is known."""
+        return self._codes_in("nearest_topic_id")
+
+    @cached_property
+    def second_codes(self) -> NDArray[np.int32]:
+        """The runner-up of `nearest_codes`."""
+        return self._codes_in("second_topic_id")
+
+    def _codes_in(self, column: str) -> NDArray[np.int32]:
+        codes = np.asarray(self.papers[column].map(self.topic_code_of).fillna(-1), dtype=np.int32)
+        codes.setflags(write=False)
+        return codes
 
     @cached_property
     def year_range(self) -> tuple[int, int] | None:
@@ -142,10 +198,30 @@ class SnapshotIndex:
             years=self.year_range,
             venues=self.venues.code_of,
             facets={name: values.code_of for name, values in self.facets.items()},
-            topic_ids=self.topic_code_of,
+            topic_ids=self.level_of,
+            levels=tuple(frozenset(own.topics["topic_id"]) for own in self.levels),
             paper_ids=self.rows_by_id,
             periods=self.periods,
+            dial=self.dial_names,
         )
+
+    @cached_property
+    def dial_names(self) -> Mapping[str, str]:
+        """Settings of the outlier dial as links write them → as a `View` holds them; the snapshot's own is ``""``."""
+        dial = self.snapshot.dial
+        if dial is None:
+            return MappingProxyType({})
+        names = map(cut_off_name, dial.settings["cut_off"])
+        own = dial.settings["is_default"]
+        return MappingProxyType({name: "" if default else name for name, default in zip(names, own, strict=True)})
+
+    @cached_property
+    def borderline(self) -> Mask:
+        """Which papers in a topic lie between it and another one; none where the snapshot has no dial."""
+        dial = self.snapshot.dial
+        if dial is None:
+            return np.zeros(self.n_papers, dtype=bool)
+        return dial.papers["borderline"].to_numpy(dtype=bool) & (self.topic_codes >= 0)
 
     @cached_property
     def topic_centroids(self) -> NDArray[np.float32]:
@@ -161,14 +237,33 @@ class SnapshotIndex:
                 centroids[code] = np.asarray(embeddings[rows]).mean(axis=0, dtype=np.float32)
         return centroids / np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-12)
 
+    @cached_property
+    def rows_by_code(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+        """The papers' codes as numbers (`dashboard.paper_codes`), ascending, and the row of each."""
+        numbers = numbers_of(self.papers["paper_id"])
+        order = np.argsort(numbers, kind="stable").astype(np.int32)
+        return numbers[order], order
+
     def values(self, kind: str) -> Values:
         """The `Values` of ``"venue"`` or of a facet."""
         return self.venues if kind == "venue" else self.facets[kind]
 
     def topic(self, topic_id: str) -> pd.Series | None:
-        """The row of one topic in ``topics``; ``None`` for outliers and unknown ids."""
-        code = self.topic_code_of.get(topic_id, -1)
-        return self.topics.iloc[code] if code >= 0 else None
+        """The row of one topic, of whatever level; ``None`` for outliers and unknown ids."""
+        own = self.at_level(self.level_of.get(topic_id, 0))
+        code = own.topic_code_of.get(topic_id, -1)
+        return own.topics.iloc[code] if code >= 0 else None
+
+    def in_topic(self, topic_id: str) -> Mask:
+        """Which papers are in a topic, of whatever level, or in none: bool (n_papers,), a new array."""
+        own = self.at_level(self.level_of[topic_id])
+        mask: Mask = own.topic_codes == own.topic_code_of[topic_id]
+        return mask
+
+
+def cut_off_name(cut_off: float) -> str:
+    """A setting of the outlier dial as links write it: its cut-off with no more digits than it needs."""
+    return f"{cut_off:.4g}"
 
 
 def index_snapshot(snapshot: Snapshot) -> SnapshotIndex:

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.queries.borderline import borderline_order
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon
 from dashboard.queries.index import Mask, Rows, SnapshotIndex
+from dashboard.queries.reading_list import papers_of_codes
 from dashboard.queries.search import Hits, search_meaning, search_words, similar_papers
 from dashboard.state import View
 
@@ -19,6 +21,8 @@ def listed_papers(
     query_vector: NDArray[np.float32] | None = None,
 ) -> Hits:
     """The papers of ``view``'s list: filters ∧ topic ∧ period ∧ region ∧ search, in its order.
+
+    On the page of reading lists: the papers that ``view.listed`` names and no other, as far as they pass.
 
     Parameters
     ----------
@@ -33,18 +37,27 @@ def listed_papers(
         A search by meaning without ``query_vector``.
     """
     mask = matching_rows(index, view.filters) if mask is None else mask.copy()
+    if view.page == "reading-list":
+        return in_order(index, Hits(papers_of_codes(index, view.listed).rows).within(mask), view)
     if view.topic is not None:
-        mask &= index.topic_codes == index.topic_code_of[view.topic]
+        mask &= index.in_topic(view.topic)
     if view.period is not None:
         mask &= index.period_codes == index.periods.index(view.period)
     if view.selection is not None:
         mask &= rows_in_polygon(index, view.selection)
     hits = _ranked(index, view, mask, query_vector)
-    if view.sort or hits is None:
-        found = hits or Hits(np.flatnonzero(mask))
-        order = _order(index, found.rows, view)
-        return Hits(found.rows[order], None if found.scores is None else found.scores[order])
-    return hits
+    if hits is None:
+        rows = np.flatnonzero(mask)
+        return Hits(rows[_order(index, rows, view)])
+    return in_order(index, hits, view)
+
+
+def in_order(index: SnapshotIndex, hits: Hits, view: View) -> Hits:
+    """``hits`` in the order that ``view`` asks for; in their own when it asks for none."""
+    if not view.sort:
+        return hits
+    order = _order(index, hits.rows, view)
+    return Hits(hits.rows[order], None if hits.scores is None else hits.scores[order])
 
 
 def _ranked(index: SnapshotIndex, view: View, mask: Mask, query_vector: NDArray[np.float32] | None) -> Hits | None:
@@ -73,6 +86,8 @@ def _order(index: SnapshotIndex, rows: Rows, view: View) -> NDArray[np.intp]:
     """Positions that sort ``rows`` (ascending) by ``view.sort``; ties keep the order of paper ids."""
     papers = index.papers
     sort = view.sort or ("strength" if view.topic is not None else "newest")
+    if sort == "borderline":
+        return borderline_order(index, rows)
     if sort == "title":
         titles = papers["title"].iloc[rows].str.casefold().to_numpy(dtype=object)
         return np.argsort(titles, kind="stable")
@@ -89,7 +104,7 @@ def _order(index: SnapshotIndex, rows: Rows, view: View) -> NDArray[np.intp]:
 
 
 def papers_at(index: SnapshotIndex, rows: Rows) -> pd.DataFrame:
-    """The papers at ``rows``, in that order, with their topic's number and label.
+    """The papers at ``rows``, in that order, with the number and label of their finest topic.
 
     Returns
     -------
@@ -98,6 +113,7 @@ def papers_at(index: SnapshotIndex, rows: Rows) -> pd.DataFrame:
         (Int32, null for outliers) and ``topic_label`` (``Outliers`` for them).
     """
     papers = index.papers.iloc[rows].reset_index(drop=True)
+    index = index.at_level(0)
     codes = index.topic_codes[rows]
     labels = np.array([*index.topics["label"], "Outliers"], dtype=object)
     numbers = pd.array([*index.topics["number"], None], dtype="Int32")

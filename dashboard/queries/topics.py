@@ -18,7 +18,7 @@ def topic_sizes(index: SnapshotIndex, mask: Mask) -> tuple[np.ndarray, int]:
 
 
 def topic_overview(index: SnapshotIndex, mask: Mask, sort: str = "size") -> pd.DataFrame:
-    """Every finest topic with its papers under ``mask``.
+    """Every topic of the index's level with its papers under ``mask``.
 
     Parameters
     ----------
@@ -59,7 +59,8 @@ def representative_rows(index: SnapshotIndex, topic_id: str) -> Rows:
     """Rows of a topic's representative papers, most representative first."""
     topic = index.topic(topic_id)
     ids = [] if topic is None else list(topic["representative_papers"])
-    return np.array([index.rows_by_id[i] for i in ids if i in index.rows_by_id], dtype=np.int64)
+    rows = np.array([index.rows_by_id[i] for i in ids if i in index.rows_by_id], dtype=np.int64)
+    return rows[index.topic_codes[rows] == index.topic_code_of.get(topic_id, -1)]  # the dial may have taken some out
 
 
 def neighbouring_topics(index: SnapshotIndex, topic_id: str, n_most: int = 5) -> list[tuple[str, float]]:

@@ -25,7 +25,7 @@ def topic_trends(
     Parameters
     ----------
     topic_ids
-        Which topics, outliers allowed; ``None``: every topic, then outliers.
+        Which topics of the index's level, outliers allowed; ``None``: every one, then outliers.
     group_kind, groups
         ``"venue"`` or a facet's name, and the values to tell apart. A paper with
         two values counts once in each.

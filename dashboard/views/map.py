@@ -55,6 +55,7 @@ def _map(context: PageContext) -> None:
         key="map",
         height=_HEIGHT,
         colour_by="year" if view.colour_by == "year" else "topic",
+        level=view.level,
         topics=view.topics or ((view.topic,) if view.topic else ()),
         highlighted=np.flatnonzero(context.mask & (index.topic_codes < 0)) if view.topic == OUTLIER_TOPIC_ID else (),
         paper=index.rows_by_id[view.paper] if view.paper else None,
@@ -128,9 +129,10 @@ def _bring_forward(context: PageContext) -> None:
 def _figure(context: PageContext) -> Any:
     """The map as a picture to take away, made when it is asked for."""
     index = context.index
+    named = np.array([*index.topic_ids, OUTLIER_TOPIC_ID], dtype=object)
     return topic_map_figure(
-        index.papers,
-        index.snapshot.topics,
+        index.papers.assign(topic_id=named[index.topic_codes]),
+        index.topics.assign(level=0),
         theme=context.theme,
         shown=None if context.n_matching == index.n_papers else context.mask,
         title=f"{index.corpus}: {context.n_matching:,} papers",
@@ -156,6 +158,10 @@ def _selected(context: PageContext) -> None:
     elif view.topic != OUTLIER_TOPIC_ID and (topic := index.topic(view.topic or "")) is not None:
         words = [for_markdown(word, limit=50) for word in list(topic["keywords"])[:10]]
         st.markdown(" ".join(f":gray-badge[{word}]" for word in words))
+        if level := index.level_of[view.topic or ""]:
+            _topic_counts(
+                context.at_level(level - 1), context.mask & index.in_topic(view.topic or ""), key="map-within"
+            )
 
 
 def _topic_counts(context: PageContext, mask: Mask, *, key: str) -> None:

@@ -13,7 +13,7 @@ from dashboard.components.downloads import csv_button, figure_button
 from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.map_event import MapEvent
-from dashboard.components.paper_rows import paper_rows
+from dashboard.components.paper_rows import paper_links
 from dashboard.components.period_bars import period_bars
 from dashboard.components.topic_rows import topic_rows, trend_in_words
 from dashboard.context import PageContext
@@ -39,7 +39,7 @@ def render(context: PageContext) -> None:
             _map(context)
         with right:
             _over_time(context)
-            _moving(context, topics)
+            _moving(context.at_level(0))
     _topics(context, topics)
     _most_cited(context)
 
@@ -113,6 +113,7 @@ def _map(context: PageContext) -> None:
         context,
         key="overview-map",
         height=_MAP_HEIGHT,
+        level=context.view.level,
         still=True,
         on_event=lambda event: _enter(context, event),
     )
@@ -186,8 +187,9 @@ def _over_time(context: PageContext) -> None:
     period_bars(context, counts.tolist(), key="overview-years", name="Papers over time", partial=partial)
 
 
-def _moving(context: PageContext, topics: pd.DataFrame) -> None:
-    """The topics whose share rises or falls beyond doubt."""
+def _moving(context: PageContext) -> None:
+    """The topics whose share rises or falls beyond doubt: of the finest, which alone are tested."""
+    topics = topic_overview(context.index, context.mask)
     if not context.index.periods or not len(topics):
         return
     moving = topics[topics["trend_class"].isin(["new", "rising", "fading"]) & (topics["n_papers"] > 0)]
@@ -222,4 +224,4 @@ def _most_cited(context: PageContext) -> None:
         return
     rows = rows[np.argsort(-citations[rows], kind="stable")][:_N_CITED]
     st.subheader("Most cited", anchor=False)
-    link_list(paper_rows(context, rows, "citations"), key="overview-cited", name="Most cited papers")
+    paper_links(context, rows, "citations", key="overview-cited", name="Most cited papers")

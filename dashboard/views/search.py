@@ -116,5 +116,5 @@ def _help(context: PageContext) -> None:
         st.markdown("**By meaning** finds papers near to what you describe, whatever words they use.")
         st.caption(
             "Write a sentence or paste an abstract's first lines: it is placed among the papers, "
-            "and the nearest are listed."
+            "and the nearest are listed. A whole bibliography is placed at once under *Place my papers*."
         )

@@ -81,7 +81,7 @@ def _choosers(context: PageContext) -> None:
             key=topics,
             format_func=lambda topic_id: numbered_label(context, topic_id),
             max_selections=_MAX_SERIES,
-            placeholder="Those that change most clearly; choose up to eight others",
+            placeholder=f"{_shown_at_first(view)}; choose up to eight others",
             width="stretch",
             on_change=on_change(topics, lambda chosen: _list_closed(replace(view, topics=tuple(chosen)))),
         )
@@ -96,6 +96,10 @@ def _choosers(context: PageContext) -> None:
                 width=160,
                 on_change=on_change(group, lambda kind: _list_closed(replace(view, group=kind or ""))),
             )
+
+
+def _shown_at_first(view: View) -> str:
+    return "The largest" if view.level else "Those that change most clearly"
 
 
 def _list_closed(view: View) -> View:
@@ -142,6 +146,9 @@ def _behind_the_mark(context: PageContext) -> None:
 
 def _ranking(context: PageContext, drawn: Sequence[str]) -> None:
     """What rises and what fades over the whole corpus, with the evidence; those ``drawn`` wear the chart's colours."""
+    if context.view.level:
+        _not_tested(context)
+        return
     topics = context.index.topics
     if not topics["trend_q"].notna().any():
         st.caption("No topic has enough dated papers over enough periods for a trend test.")
@@ -164,6 +171,12 @@ def _ranking(context: PageContext, drawn: Sequence[str]) -> None:
             _ranked(context, bursts, "Burst", colours)
     odds = "The factor is how the odds of a paper being in the topic change from year to year."
     st.caption(f"{odds} {others}. {_TEST}")
+
+
+def _not_tested(context: PageContext) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("What rises and fades is tested for the finest topics alone.", width="content")
+        view_button("Show them", context.view.at_level(0), key="trends-finest", icon=":material/account_tree:")
 
 
 def _not_moving(topics: pd.DataFrame) -> str:

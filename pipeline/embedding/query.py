@@ -25,6 +25,12 @@ Vector = NDArray[np.float32]
 class QueryUnavailable(Exception):  # noqa: N818  (a state of affairs, told to the user as such)
     """Meaning search is off for this snapshot; the message is a plain sentence that says why."""
 
+    @property
+    def reason(self) -> str:
+        """Why nothing new can be embedded, without the words about searching."""
+        said = str(self).removeprefix("Meaning search is off: ")
+        return said.removesuffix("Search by words instead.").rstrip().replace("a query into", "new text into")
+
 
 class QueryEncoder(Protocol):
     """Embeds queries; safe to share between threads.

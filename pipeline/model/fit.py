@@ -12,12 +12,14 @@ from bertopic import BERTopic
 from numpy.typing import NDArray
 
 from pipeline.assignment import OUTLIER, Floats, Labels, centred, number_by_size, rescue_outliers, unit_rows
-from pipeline.communities import agreed, seeds_of_runs, topics_of_communities
+from pipeline.communities import Homes, agreed, homes_in_communities, seeds_of_runs
+from pipeline.dial import cut_off_of
 from pipeline.guided_graph import Bonds
 from pipeline.kept_terms import count_once
 from pipeline.layout import distinct_rows, principal_components, spread_copies
 from pipeline.model.density import dense_clusters
 from pipeline.model.description import describe
+from pipeline.model.nearest_papers import nearest_papers
 from pipeline.model.neighbour_graph import Neighbours, find_neighbours, weighted_graph
 from pipeline.model.projection import lay_out
 from pipeline.model.quiet import quiet
@@ -52,6 +54,10 @@ class TopicFit:
         What `pipeline.terms` counted, for labels and coherence.
     stability
         How well each topic comes back in further fits; ``None``: not measured.
+    homes
+        int32 (n,): the topic of each paper, outliers' too: the one it was left out of; −1 where there was none.
+    stays_up_to
+        float32 (n,) in [0, 1]: the strictest cut-off at which it is still there (`pipeline.communities.Homes`).
     bertopic
         The fitted model; ``None`` when there are no papers or no terms to describe them with.
     """
@@ -63,6 +69,8 @@ class TopicFit:
     keywords: list[list[tuple[str, float]]]
     terms: TermCounts
     stability: TopicStability | None
+    homes: Labels
+    stays_up_to: Floats
     bertopic: BERTopic | None
 
 
@@ -94,13 +102,16 @@ def fit_topics(
         found, note["cached"] = stages.arrays("neighbours", key, lambda: _neighbours(distinct, k, progress))
     neighbours = Neighbours(found["rows"], found["distances"])
     with stages.stage("topics and map") as note:
-        labels, strength, projection, note["cached"] = _topics_and_map(
+        found_homes, projection, note["cached"] = _topics_and_map(
             distinct, neighbours, key, settings, sizes, progress, stages, bonds
         )
-    labels, strength = labels[copies], strength[copies]  # copies go where the first of them goes
+    homes = found_homes.of(copies)  # copies go where the first of them goes
+    labels, strength = homes.cut(cut_off_of(settings))
     if settings.clusters == "density" and settings.outlier_quantile is not None:
         labels, strength = rescue_outliers(vectors, labels, strength, settings.outlier_quantile)
-    labels = number_by_size(labels)
+        homes = Homes(labels, strength, strength)
+    numbered = number_by_size(labels)
+    homes, labels = homes.renumbered(labels, numbered), numbered
     stability = None
     if settings.stability_runs:
         with stages.stage("stability") as note:
@@ -111,8 +122,9 @@ def fit_topics(
     topics = range(labels.max(initial=OUTLIER) + 1)
     keywords = [[] if model is None else model.get_topic(topic) for topic in topics]
     projection = spread_copies(projection, copies, settings.seed)
-    nearest = _nearest_papers(embeddings, neighbours, copies, settings.n_nearest_papers)
-    return TopicFit(labels, strength, projection, nearest, keywords, terms, stability, model)
+    nearest = nearest_papers(embeddings, neighbours, copies, settings.n_nearest_papers)
+    home, stays = homes.labels, homes.stays_up_to
+    return TopicFit(labels, strength, projection, nearest, keywords, terms, stability, home, stays, model)
 
 
 def save_model(fit: TopicFit, folder: Path) -> None:
@@ -145,8 +157,8 @@ def _topics_and_map(
     progress: Progress,
     stages: Stages,
     bonds: Bonds | None = None,
-) -> tuple[Labels, Floats, Floats, bool]:
-    """Labels in no order, strengths, places on the map, and whether both came from the cache."""
+) -> tuple[Homes, Floats, bool]:
+    """Topics in no order, places on the map, and whether both came from the cache."""
     maps: list[tuple[Floats, bool]] = []
 
     def lay_out_map() -> None:
@@ -154,16 +166,15 @@ def _topics_and_map(
             with progress.stage("map"):
                 maps.append(_map(vectors, neighbours, key, settings, sizes, stages))
 
-    labels, strength = np.full(len(vectors), OUTLIER, np.int32), np.zeros(len(vectors), np.float32)
-    cached = True
+    homes, cached = Homes.none(len(vectors)), True
     if len(vectors) >= 2 * sizes.min_topic_size:
         nearest = neighbours.first(sizes.n_neighbors)
         with progress.stage("topics"):
             # Communities are found by other processes: the map is laid out meanwhile.
-            labels, strength, cached = _labels(vectors, nearest, key, settings, sizes, stages, bonds, lay_out_map)
+            homes, cached = _homes(vectors, nearest, key, settings, sizes, stages, bonds, lay_out_map)
     lay_out_map()
     projection, map_cached = maps[0]
-    return labels, strength, projection, cached and map_cached
+    return homes, projection, cached and map_cached
 
 
 def _refits(
@@ -196,7 +207,8 @@ def _refits(
                 )
                 neighbours = Neighbours(found["rows"], found["distances"])
                 held = None if bonds is None else bonds.take(seen)
-                labels, _, cached = _labels(part, neighbours, part_key, chosen, sizes, stages, held)
+                homes, cached = _homes(part, neighbours, part_key, chosen, sizes, stages, held)
+                labels, _ = homes.cut(cut_off_of(settings))
                 all_cached &= cached
             refits.append(Refit(rows, number_by_size(labels[places])))
             steps.advance()
@@ -207,7 +219,7 @@ def _nothing() -> None:
     """What there is to do meanwhile, where there is nothing."""
 
 
-def _labels(
+def _homes(
     vectors: Floats,
     neighbours: Neighbours,
     key: str,
@@ -216,14 +228,13 @@ def _labels(
     stages: Stages,
     bonds: Bonds | None = None,
     meanwhile: Callable[[], None] = _nothing,
-) -> tuple[Labels, Floats, bool]:
-    """Labels in no order, strengths, and whether the slow part came from the cache."""
+) -> tuple[Homes, bool]:
+    """Topics in no order, and whether the slow part came from the cache."""
     if settings.clusters == "density":
         return _density(vectors, neighbours, key, settings, sizes, stages)
     graph = weighted_graph(vectors, neighbours)
     tied = graph if bonds is None else bonds.tied(graph)
     chosen = {"k": sizes.n_neighbors, "resolution": sizes.resolution, "runs": settings.n_runs, "seed": settings.seed}
-
     held_to = {} if bonds is None else {"bonds": bonds.key}
 
     def compute() -> Arrays:
@@ -236,10 +247,8 @@ def _labels(
         return {"labels": found.labels, "agreement": found.agreement[: len(graph.ends)]}
 
     found, cached = stages.arrays("communities", content_key(settings={"of": key, **chosen, **held_to}), compute)
-    labels, strength = topics_of_communities(
-        vectors, graph, found["labels"], found["agreement"], sizes.min_topic_size, settings.outlier_strength, bonds
-    )
-    return labels, strength, cached
+    homes = homes_in_communities(vectors, graph, found["labels"], found["agreement"], sizes.min_topic_size, bonds)
+    return homes, cached
 
 
 def _map(
@@ -260,7 +269,7 @@ def _map(
 
 def _density(
     vectors: Floats, neighbours: Neighbours, key: str, settings: TopicSettings, sizes: Sizes, stages: Stages
-) -> tuple[Labels, Floats, bool]:
+) -> tuple[Homes, bool]:
     chosen = {"min_topic_size": sizes.min_topic_size, "min_samples": sizes.min_samples, "starts": sizes.n_starts}
     chosen |= {"k": sizes.n_neighbors, "n_components": settings.n_components, "seed": settings.seed}
 
@@ -269,41 +278,4 @@ def _density(
         return {"labels": labels, "strength": strength}
 
     found, cached = stages.arrays("clusters", content_key(settings={"of": key, **chosen}), compute)
-    return found["labels"], found["strength"], cached
-
-
-def _nearest_papers(
-    embeddings: Floats, neighbours: Neighbours, copies: NDArray[np.intp], n_nearest: int
-) -> NDArray[np.int32]:
-    """The nearest papers of each paper, int32 (n, n_nearest), −1 where there are fewer; copies are nearest of all.
-
-    Which they are is decided among the centred embeddings, their order by the embeddings themselves.
-    """
-    n_papers, n_rows = len(copies), len(neighbours.rows)
-    nearest = np.full((n_papers, n_nearest), -1, dtype=np.int32)
-    if n_papers < 2:
-        return nearest
-    distinct = n_rows == n_papers
-    candidates = neighbours.rows[:, 1:] if distinct else _with_copies(neighbours.rows, copies, n_nearest)
-    known = candidates >= 0
-    similarities = np.full(candidates.shape, -np.inf, dtype=np.float32)
-    for place, column in enumerate(candidates.T):
-        similarities[:, place] = np.einsum("ij,ij->i", embeddings, embeddings[column])
-    similarities[~known] = -np.inf
-    width = min(n_nearest, candidates.shape[1])
-    order = np.lexsort((candidates, -similarities), axis=1)[:, :width]
-    nearest[:, :width] = np.take_along_axis(candidates, order, axis=1)
-    return nearest
-
-
-def _with_copies(rows: NDArray[np.int32], copies: NDArray[np.intp], n_nearest: int) -> NDArray[np.int32]:
-    """Neighbours of distinct rows → of papers, each distinct row standing for its copies, itself left out."""
-    members: list[list[int]] = [[] for _ in range(len(rows))]
-    for paper, row in enumerate(copies.tolist()):
-        members[row].append(paper)
-    width = rows.shape[1] - 1 + n_nearest
-    candidates = np.full((len(copies), width), -1, dtype=np.int32)
-    for paper, row in enumerate(copies.tolist()):
-        line = [other for near in rows[row].tolist() for other in members[near] if other != paper][:width]
-        candidates[paper, : len(line)] = line
-    return candidates
+    return Homes(found["labels"], found["strength"], found["strength"]), cached

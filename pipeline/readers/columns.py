@@ -167,8 +167,10 @@ def plan_columns(columns: Sequence[str], mapping: Mapping[str, str], facets: Seq
     return plan
 
 
-def check_plan(plan: ColumnPlan, columns: Sequence[str], where: str) -> None:
-    """Refuse a file that lacks a mapped column, a title or an abstract column.
+def check_plan(
+    plan: ColumnPlan, columns: Sequence[str], where: str, needed: Sequence[str] = ("title", "abstract")
+) -> None:
+    """Refuse a file that lacks a mapped column or one of those ``needed``.
 
     Raises
     ------
@@ -177,7 +179,7 @@ def check_plan(plan: ColumnPlan, columns: Sequence[str], where: str) -> None:
     """
     if plan.missing:
         raise ReadError(f"{where}: there is no column {plan.missing[0]!r}; its columns are {listed(columns)}.")
-    for ours in ("title", "abstract"):
+    for ours in needed:
         if not plan.fields.get(ours):
             raise ReadError(
                 f"{where}: no column looks like the {ours}; its columns are {listed(columns)}. "

@@ -10,7 +10,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Literal, Protocol, cast
 
 from pipeline.readers.report import ReadError
 from pipeline.schema import InputFile
@@ -47,11 +47,30 @@ class Survey:
     not_ascii: bytes
 
 
+class Openable(Protocol):
+    """Where bytes are read from: a path, or a file held in memory."""
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """A new stream of the bytes, from the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file that is in memory and nowhere else."""
+
+    content: bytes
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """A new stream of the bytes, from the first."""
+        return io.BytesIO(self.content)
+
+
 class _CappedGzip(io.RawIOBase):
     """The expanded bytes of a gzip file; refuses damage and more than ``cap`` bytes."""
 
-    def __init__(self, path: Path, name: str, cap: int) -> None:
-        self._file = gzip.open(path, "rb")  # noqa: SIM115  closed by close()
+    def __init__(self, path: Openable, name: str, cap: int) -> None:
+        self._raw = path.open("rb")
+        self._file = gzip.GzipFile(fileobj=self._raw, mode="rb")
         self._name, self._cap, self._n_bytes = name, cap, 0
 
     def readable(self) -> bool:
@@ -76,16 +95,17 @@ class _CappedGzip(io.RawIOBase):
 
     def close(self) -> None:
         self._file.close()
+        self._raw.close()
         super().close()
 
 
-def is_gzip(path: Path) -> bool:
+def is_gzip(path: Openable) -> bool:
     """Whether the file begins like a gzip file."""
     with path.open("rb") as file:
         return file.read(2) == GZIP_MAGIC
 
 
-def open_expanded(path: Path, name: str, cap: int) -> BinaryIO:
+def open_expanded(path: Openable, name: str, cap: int) -> BinaryIO:
     """The bytes of ``path``, expanded if it is gzipped, as a buffered binary stream.
 
     Raises
@@ -98,7 +118,7 @@ def open_expanded(path: Path, name: str, cap: int) -> BinaryIO:
     return path.open("rb")
 
 
-def survey(path: Path, name: str, cap: int) -> Survey:
+def survey(path: Openable, name: str, cap: int) -> Survey:
     """Read the whole file once, in constant memory, and say what kind of text it is.
 
     Raises

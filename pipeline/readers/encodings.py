@@ -6,11 +6,10 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import charset_normalizer
 
-from pipeline.readers.compression import Survey, open_expanded
+from pipeline.readers.compression import Openable, Survey, open_expanded
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with BOM"),
@@ -96,7 +95,7 @@ class TextFile:
 
     Attributes
     ----------
-    path, name : Path, str
+    path, name : Openable, str
         Where it is, and what to call it in messages.
     encoding : Encoding
         How to decode it.
@@ -109,7 +108,7 @@ class TextFile:
         lone ``\r`` is debris inside a field, which some writers do not quote.
     """
 
-    path: Path
+    path: Openable
     name: str
     encoding: Encoding
     max_expanded_bytes: int

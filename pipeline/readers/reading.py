@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.readers.bibtex import BibtexFile
 from pipeline.readers.columns import (
     ColumnPlan,
     canonical_mapping,
@@ -15,19 +16,20 @@ from pipeline.readers.columns import (
     listed,
     plan_columns,
 )
-from pipeline.readers.compression import fingerprint
+from pipeline.readers.compression import HeldFile, fingerprint
 from pipeline.readers.delimited import DelimitedFile
 from pipeline.readers.encodings import Encoding
 from pipeline.readers.hf_papers_page import HuggingFacePage
 from pipeline.readers.json_records import JsonFile
 from pipeline.readers.records import Record, paper_from
 from pipeline.readers.report import Problem, ReadError, ReadReport
+from pipeline.readers.ris import RisFile
 from pipeline.readers.sniffing import AnyFile, open_file
 from pipeline.schema import Paper
 from pipeline.settings import ReaderSettings
 
 _RECORDS_BEFORE_JUDGING = 2_000
-_MAX_JSON_COLUMNS = 1_000
+_MAX_COLUMNS = 1_000
 
 
 def read_papers(
@@ -65,8 +67,8 @@ def read_papers(
     Raises
     ------
     ReadError
-        At once, or while iterating for what shows only then (columns of JSON
-        files, damage deep in a file): a file cannot be used as a whole, a
+        At once, or while iterating for what shows only then (columns of JSON,
+        BibTeX and RIS files, damage deep in a file): a file cannot be used as a whole, a
         mapped column does not exist, a facet exists in no file.
     """
     mapping = canonical_mapping(columns)
@@ -85,6 +87,17 @@ def read_papers(
     return _stream(opened, facets, report)
 
 
+def read_held(name: str, content: bytes, settings: ReaderSettings, report: ReadReport) -> Iterator[Paper]:
+    """Papers of one file that is in memory, of any format but Parquet; its abstracts may be missing.
+
+    See `read_papers` for what is raised.
+    """
+    file, _ = open_file(HeldFile(content), name, settings, {})
+    report.formats[name] = file.words
+    report.n_records_by_file[name] = 0
+    return _stream([_Reading(file, name, settings, {}, (), report, needed=("title",))], (), report)
+
+
 class _Reading:
     """One file on its way through: its columns' plan, and its records counted into the report."""
 
@@ -96,11 +109,12 @@ class _Reading:
         mapping: Mapping[str, str],
         facets: Sequence[str],
         report: ReadReport,
+        needed: Sequence[str] = ("title", "abstract"),
     ) -> None:
-        self.file, self.name = file, name
+        self.file, self.name, self._needed = file, name, needed
         self._settings, self._mapping, self._facets, self._report = settings, mapping, facets, report
         self._last_year = datetime.now(UTC).year + 1
-        self.knows_columns = not isinstance(file, JsonFile)  # whose columns show while it is read
+        self.knows_columns = file.columns is not None  # of some formats they show while it is read
         self.columns: list[str] = []
         self.plan: ColumnPlan
         self._set_columns(file.columns or [], {} if isinstance(file, HuggingFacePage) else mapping)
@@ -131,19 +145,21 @@ class _Reading:
         file = self.file
         if isinstance(file, JsonFile):
             yield from self._grown(file.records(self._is_record))
+        elif isinstance(file, BibtexFile | RisFile):
+            yield from self._grown(file.records())
         elif isinstance(file, HuggingFacePage):
             yield from file.records()
         else:
             yield from file.records(self.plan.wanted)
 
     def _grown(self, items: Iterator[Record | Problem]) -> Iterator[Record | Problem]:
-        """Records of a JSON file, the plan following the keys that turn up."""
+        """Records of a file without a header, the plan following the keys that turn up."""
         known: dict[str, None] = {}
         n_seen = 0
         for item in items:
             if isinstance(item, Record):
                 n_seen += 1
-                if not item.values.keys() <= known.keys() and len(known) < _MAX_JSON_COLUMNS:
+                if not item.values.keys() <= known.keys() and len(known) < _MAX_COLUMNS:
                     known.update(dict.fromkeys(item.values))
                     self._set_columns(list(known), self._mapping)
                 if n_seen == _RECORDS_BEFORE_JUDGING:
@@ -172,9 +188,12 @@ class _Reading:
         """Say what is wrong with the first record where no record at all gave a column."""
         mine = [problem for problem in self._report.problems if problem.source == self.name]
         if not self.columns and mine:
+            is_json = isinstance(self.file, JsonFile)
+            where = "record" if is_json else "line"
+            check = "it is complete" + (" and holds one JSON object for each paper" if is_json else "")
             raise ReadError(
-                f"{self.name}: none of its records can be read; the first one, record {mine[0].position}: "
-                f"{mine[0].detail}. Check that it is complete and holds one JSON object for each paper."
+                f"{self.name}: none of its records can be read; the first one, {where} {mine[0].position}: "
+                f"{mine[0].detail}. Check that {check}."
             )
 
     def _set_columns(self, columns: Sequence[str], mapping: Mapping[str, str]) -> None:
@@ -185,7 +204,7 @@ class _Reading:
 
     def _check(self) -> None:
         line = f", line {self.file.layout.header_line}" if isinstance(self.file, DelimitedFile) else ""
-        check_plan(self.plan, self.columns, self.name + line)
+        check_plan(self.plan, self.columns, self.name + line, self._needed)
 
 
 def _stream(opened: list[_Reading], facets: Sequence[str], report: ReadReport) -> Iterator[Paper]:

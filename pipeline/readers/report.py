@@ -19,6 +19,7 @@ NOTICES = frozenset(
         "file cut off",
         "mixed encodings",
         "line not understood",
+        "record not closed",
     }
 )
 """Reasons of problems that cost no paper. Every other reason dropped exactly one record."""

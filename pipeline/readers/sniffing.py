@@ -7,18 +7,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pipeline.readers.compression import GZIP_MAGIC, is_gzip, survey
+from pipeline.readers.bibtex import BibtexFile, looks_like_bibtex
+from pipeline.readers.compression import GZIP_MAGIC, Openable, is_gzip, survey
 from pipeline.readers.delimited import DelimitedFile
 from pipeline.readers.encodings import Encoding, TextFile, detect_encoding
 from pipeline.readers.hf_papers_page import HuggingFacePage, looks_like_page
 from pipeline.readers.json_records import JsonFile, detect_shape
 from pipeline.readers.parquet import ParquetFile
 from pipeline.readers.report import ReadError
+from pipeline.readers.ris import RisFile, looks_like_ris
 from pipeline.settings import ReaderSettings
 
-AnyFile = DelimitedFile | JsonFile | ParquetFile | HuggingFacePage
+AnyFile = DelimitedFile | JsonFile | BibtexFile | RisFile | ParquetFile | HuggingFacePage
 
-FORMATS = "CSV, TSV, JSON Lines, a JSON array, Parquet, or the text of a Hugging Face Papers page"
+FORMATS = "CSV, TSV, JSON Lines, a JSON array, BibTeX, RIS, Parquet, or the text of a Hugging Face Papers page"
 
 _BINARY: tuple[tuple[bytes, str, str], ...] = (
     (b"PARE", "an encrypted Parquet file", "decrypt it first"),
@@ -42,27 +44,22 @@ _BINARY: tuple[tuple[bytes, str, str], ...] = (
 _MARKUP: tuple[tuple[str, str, str], ...] = (
     (r"<!doctype\s+html|<html", "a web page", "copy the text of the page, or export the records"),
     (r"<\?xml|<[a-z][\w:-]*[\s>]", "XML", f"export the records as {FORMATS}"),
-    (
-        r"@(?:article|inproceedings|book|misc|incollection|phdthesis|comment|string|preamble)\s*[{(]",
-        "BibTeX",
-        "export the records as CSV or JSON Lines",
-    ),
-    (r"TY  - ", "RIS", "export the records as CSV or JSON Lines"),
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_ENDINGS: dict[str, Literal["delimited", "lines"]] = {
+_ENDINGS: dict[str, Literal["delimited", "lines", "bibtex", "ris"]] = {
     ".csv": "delimited", ".tsv": "delimited", ".tab": "delimited", ".jsonl": "lines", ".ndjson": "lines",
+    ".bib": "bibtex", ".bibtex": "bibtex", ".ris": "ris",
 }  # fmt: skip
 
 
 def open_file(
-    path: Path, name: str, settings: ReaderSettings, mapping: Mapping[str, str]
+    path: Openable, name: str, settings: ReaderSettings, mapping: Mapping[str, str]
 ) -> tuple[AnyFile, Encoding | None]:
     """The reader for the file at ``path``, and the encoding of its text (None for Parquet).
 
     Parameters
     ----------
-    path, name : Path, str
+    path, name : Openable, str
         Where it is, and what to call it in messages.
     settings : ReaderSettings
         Limits.
@@ -77,6 +74,8 @@ def open_file(
     with path.open("rb") as file:
         magic = file.read(8)
     if magic.startswith(b"PAR1"):
+        if not isinstance(path, Path):
+            raise ReadError(f"{name}: this is a Parquet file, which is not read here; save its records as CSV.")
         return ParquetFile(path, name, settings.max_expanded_bytes), None
     found = survey(path, name, settings.max_expanded_bytes)
     if not found.head.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
@@ -102,6 +101,10 @@ def _open_text(
 ) -> AnyFile:
     endings = [suffix.lower() for suffix in Path(text.name).suffixes if suffix.lower() not in (".gz", ".txt")]
     ending = _ENDINGS.get(endings[-1]) if endings else None
+    if looks_like_bibtex(head, ending == "bibtex"):
+        return BibtexFile(text, settings.max_field_characters)
+    if looks_like_ris(head, ending == "ris"):
+        return RisFile(text, head)
     shape = detect_shape(head, is_whole, ending == "lines")
     if shape or ending == "lines":
         return JsonFile(text, shape or "lines")

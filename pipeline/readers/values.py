@@ -83,7 +83,9 @@ def as_authors(value: object) -> tuple[str, ...]:
     not between a surname and given names ("Lovelace, Ada").
     """
     if isinstance(value, str):
-        text = "\n".join(" ".join(line.split()) for line in value.splitlines())  # long blanks are slow to search
+        text = "\n".join(
+            " ".join(line.split()) for line in value.replace("\0", "").splitlines()
+        )  # long blanks are slow to search
         text = _ET_AL.sub("", text.strip())
         if printed := _printed_list(text):
             names = [as_text(item) for item in printed]

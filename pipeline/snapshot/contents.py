@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline import schema
+from pipeline.dial_tables import Dial, check_dial, dial_to_arrow
 from pipeline.snapshot import tables
 from pipeline.snapshot.layout import SnapshotError
 
@@ -42,6 +43,8 @@ class SnapshotContents:
         where there are none.
     data_quality
         The data-quality report; JSON can hold it.
+    dial
+        The outlier dial (`pipeline.dial_tables`); ``None`` for a snapshot without.
     writers
         What writes the remaining files and folders, by name: ``search.sqlite``
         and ``query_encoder`` must be there, ``bertopic`` may be. A writer of
@@ -56,6 +59,7 @@ class SnapshotContents:
     embeddings: NDArray[np.float16]
     neighbours: NDArray[np.int32]
     data_quality: dict[str, Any]
+    dial: Dial | None = None
     writers: Mapping[str, Callable[[Path], object]] = field(default_factory=dict)
 
 
@@ -93,6 +97,9 @@ def check_contents(contents: SnapshotContents) -> CheckedContents:
     try:
         arrow = {name: schema.to_arrow(name, frame) for name, frame in frames.items()}
         schema.check_tables(**frames)
+        if contents.dial is not None:
+            arrow |= dial_to_arrow(contents.dial)
+            check_dial(contents.dial, contents.papers, contents.topics)
         check_arrays(contents.papers, contents.abstracts, contents.embeddings, contents.neighbours)
         _check_writers(contents.writers)
         digest = _content_sha256(arrow, contents)
@@ -162,4 +169,6 @@ def _feed(digest: hashlib._Hash, column: pa.Array) -> None:
     else:
         if pa.types.is_date32(column.type):
             column = column.cast(pa.int32())
+        elif pa.types.is_boolean(column.type):
+            column = column.cast(pa.uint8())
         digest.update(column.fill_null(0).to_numpy(zero_copy_only=False).tobytes())

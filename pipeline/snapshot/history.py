@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline import schema
+from pipeline.dial_tables import check_dial
 from pipeline.snapshot import disk, tables
 from pipeline.snapshot.contents import check_arrays
 from pipeline.snapshot.integrity import find_damage, read_manifest, sizes_below
@@ -93,6 +94,8 @@ def verify(store: Path, corpus: str, snapshot_id: str) -> list[str]:
             return problems
         with closing(open_snapshot(store, corpus, snapshot_id)) as snapshot:
             schema.check_tables(snapshot.papers, snapshot.topics, snapshot.trends, snapshot.term_trends)
+            if snapshot.dial is not None:
+                check_dial(snapshot.dial, snapshot.papers, snapshot.topics)
             n = len(snapshot.papers)
             abstracts = snapshot.abstracts(range(n))
             check_arrays(snapshot.papers, abstracts, snapshot.embeddings, snapshot.neighbours)

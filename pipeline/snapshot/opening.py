@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pipeline.dial_tables import Dial
 from pipeline.schema import TABLES, Manifest
 from pipeline.snapshot import tables
 from pipeline.snapshot.integrity import LARGE_BYTES, find_damage, read_manifest
@@ -49,6 +50,9 @@ class Snapshot:
         none; memory-mapped, read-only.
     data_quality
         The data-quality report.
+    dial
+        What other cut-offs for outliers would cost, and what decides for each paper
+        (`pipeline.dial_tables`); ``None`` in a snapshot without.
     notice
         Why this is not the snapshot one would expect, for people; else ``None``.
     """
@@ -62,6 +66,7 @@ class Snapshot:
     embeddings: NDArray[np.float16]
     neighbours: NDArray[np.int32]
     data_quality: dict[str, Any]
+    dial: Dial | None
     notice: str | None
     _abstracts: pa.ChunkedArray = field(repr=False)
     _lease: ReadLease = field(repr=False)
@@ -239,6 +244,7 @@ def _load(path: Path, manifest: Manifest, lease: ReadLease) -> Snapshot:
         embeddings=tables.open_array(path / "embeddings.npy", np.float16, dimensions=2),
         neighbours=tables.open_array(path / "neighbours.npy", np.int32, dimensions=2),
         data_quality=tables.read_json(path / "data_quality.json"),
+        dial=tables.read_dial(path),
         notice=None,
         _abstracts=tables.open_abstracts(path / "abstracts.arrow"),
         _lease=lease,
@@ -250,6 +256,8 @@ def _load(path: Path, manifest: Manifest, lease: ReadLease) -> Snapshot:
         "embeddings.npy": len(snapshot.embeddings),
         "neighbours.npy": len(snapshot.neighbours),
     }
+    if snapshot.dial is not None:
+        rows["dial_papers.parquet"] = len(snapshot.dial.papers)
     if wrong := [f"{name} holds {found:,} papers instead of {n:,}" for name, found in rows.items() if found != n]:
         raise SnapshotDamaged(wrong[0], wrong)
     return snapshot

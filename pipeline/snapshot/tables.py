@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from pipeline.dial_tables import DIAL_TABLES, Dial
 from pipeline.schema import ABSTRACTS, FACET_PREFIX, SINCE_FORMAT_2, TABLES
 from pipeline.snapshot.layout import SnapshotDamaged
 
@@ -89,11 +90,8 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         The file is not that table.
     """
     file = f"{name}.parquet"
-    refuse_active_content(folder / file)
     try:
-        # Not `read_table`, which takes a folder called `a=b` on the way for a column.
-        with pq.ParquetFile(folder / file, memory_map=True) as source:
-            table = source.read()
+        table = _read_parquet(folder / file)
         for column in SINCE_FORMAT_2.get(name, ()):
             if column not in table.schema.names:
                 kind = TABLES[name].field(column).type
@@ -103,6 +101,36 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         raise SnapshotDamaged(f"{file} is not the table it should be") from error
     types = _PAPERS_TYPES if name == "papers" else _OTHER_TYPES
     return table.to_pandas(types_mapper=types.get, ignore_metadata=True, date_as_object=False)
+
+
+def read_dial(folder: Path) -> Dial | None:
+    """The outlier dial of the snapshot in ``folder``; ``None`` where it has none.
+
+    Types are as for `read_table`.
+
+    Raises
+    ------
+    SnapshotDamaged
+        A file is not the table it should be, or only one of the two is there.
+    """
+    there = [name for name in DIAL_TABLES if (folder / f"{name}.parquet").exists()]
+    if not there:
+        return None
+    frames = []
+    for name, schema in DIAL_TABLES.items():
+        try:
+            table = _read_parquet(folder / f"{name}.parquet").cast(schema)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise SnapshotDamaged(f"{name}.parquet is not the table it should be") from error
+        frames.append(table.to_pandas(ignore_metadata=True))
+    return Dial(*frames)
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    refuse_active_content(path)
+    # Not `read_table`, which takes a folder called `a=b` on the way for a column.
+    with pq.ParquetFile(path, memory_map=True) as source:
+        return source.read()
 
 
 def _schema_of(name: str, columns: Sequence[str]) -> pa.Schema:

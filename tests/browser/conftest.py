@@ -35,9 +35,9 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def browser_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Corpora to visit: ``tiny``, ``larger`` (whose topics fill pages), ``hostile`` and the empty ones."""
+    """Corpora to visit: ``tiny``, ``larger`` (whose topics fill pages), ``hostile``, ``three-levels``, empty ones."""
     store = tmp_path_factory.mktemp("browser") / "store"
-    for name in (*EMPTY, "hostile"):
+    for name in (*EMPTY, "hostile", "three levels"):
         publish_variant(store, name)
     publish_tiny(store, "larger", n_papers=160, n_topics=3)
     publish_tiny(store)

@@ -24,7 +24,7 @@ def pictures(store: Path) -> dict[str, tuple[str, str]]:
     return {
         "overview": ("corpus=planted&page=overview", ".te-label"),
         "map": ("corpus=reading-list&page=map", ".te-label"),
-        "topics": (f"corpus=planted&page=topics&topic={topic_id}", ".js-plotly-plot .points path"),
+        "topics": (f"corpus=planted&page=topics&topic={topic_id}", ".trend .mark"),
         "trends": ("corpus=planted&page=trends", ".js-plotly-plot .points path"),
         "search": ("corpus=reading-list&page=search&mode=meaning&q=teaching+models+to+use+tools", "strong"),
         "data": ("corpus=planted&page=data", "[data-testid=stMetric]"),

@@ -111,7 +111,7 @@ def test_the_order_of_a_list_can_be_chosen(visit: Visit, index_of: Opener) -> No
     # High enough to need no scrolling: that closes a list of choices.
     visit.page.set_viewport_size({"width": 1280, "height": 1800})
     page = visit.open(f"corpus=tiny&page=topics&topic={topic_id}")
-    expect(page.locator(".js-plotly-plot .points").first).to_be_attached()
+    expect(page.locator(".trend .mark").first).to_be_attached()
     expect(page.get_by_role("list", name="Neighbouring topics").get_by_role("link").last).to_be_visible()
     choose(page, "Order", "Title")
     page.wait_for_url(re.compile("sort=title"))

@@ -9,7 +9,7 @@ from tests.browser.visits import MAIN, Visit
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("Overview", "Map", "Topics", "Trends", "Search", "Data")
+PAGES = ("Overview", "Map", "Topics", "Hierarchy", "Trends", "Search", "Place my papers", "Data", "Reading list")
 
 
 @pytest.mark.parametrize("corpus", ["tiny", "no-papers", "no-topics", "no-dates"])

@@ -41,7 +41,7 @@ def snapshot(browser_store: Path) -> Snapshot:
 def compute(chromium: Browser) -> Iterator[Callable[[str, Any], Any]]:
     """Runs an expression over the map's own functions; ``given`` is the argument."""
     page = chromium.new_page()
-    parts = ("surface.js", "points.js", "camera.js", "region.js", "labels.js", "emphasis.js")
+    parts = ("surface.js", "points.js", "names.js", "camera.js", "region.js", "labels.js", "emphasis.js")
     code = "\n".join((FRONT / name).read_text(encoding="utf-8") for name in parts)
     yield lambda expression, given: page.evaluate(f"given => {{ {code}\n return {expression} }}", given)
     page.close()
@@ -121,12 +121,13 @@ def test_names_never_lie_over_each_other(compute: Callable[[str, Any], Any]) -> 
     }
     placed = compute(
         """(() => {
-          const points = { topics: given, x: [], y: [], topic: [], n: 0, grid: new Grid([], []) }
+          const points = { names: namesOf(given, []), x: [], y: [], topic: [], n: 0, grid: new Grid([], []) }
           const camera = new Camera([0, 0, 10, 6])
           camera.resize(1000, 640)
           const weights = { perTopic: given.id.map((_, i) => 500 - i), nShown: 9999 }
           const surface = { name: "light", heading: "serif", paper: "#ffffff", ink: "#000000" }
-          return new Labels(null, points).place(camera, weights, [77], surface, false)
+          const spec = { names: [77], topics: [77], level: 0, colourBy: "topic" }
+          return new Labels(null, points).place(camera, weights, spec, surface)
         })()""",
         topics,
     )

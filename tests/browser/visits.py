@@ -99,7 +99,7 @@ class Visit:
 
     def papers_csv(self) -> bytes:
         """The CSV of the list of papers on the page, by its button."""
-        self.page.get_by_role("button", name="CSV", exact=True).last.click()
+        self.page.get_by_role("button", name="Export", exact=True).last.click()
         return self.download(self.page.get_by_role("button", name=re.compile("papers as CSV")))
 
 

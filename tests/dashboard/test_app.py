@@ -13,9 +13,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data
+from dashboard.components.dial import cost_in_words
 from dashboard.components.downloads import csv_of
-from dashboard.exports import export_view
-from dashboard.queries import index_snapshot, matching_rows, paper_rows
+from dashboard.export_command import export_view
+from dashboard.queries import at_dial, dial_settings, index_snapshot, matching_rows, paper_rows
 from dashboard.state import PAGES, Filters, View
 from pipeline.snapshot import open_snapshot
 from tests.archive_snapshot import ARCHIVES
@@ -130,11 +131,11 @@ def test_links_to_papers_lead_only_to_safe_addresses(open_app):
 def test_the_page_of_a_topic_says_how_stable_it_is(open_app, variants_store, monkeypatch):
     topic_ids = index_of(variants_store).topic_ids
     page = words_on(open_app(corpus="tiny", page="topics", topic=topic_ids[0]))
-    assert "Stability: found in 10 of 10 runs, 92 % same papers." in page
+    assert "Stability :green-badge[solid] found in 10 of 10 runs, 92 % same papers" in page
     monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(ARCHIVES / "schema-1"))
     first = index_of(ARCHIVES / "schema-1").topic_ids[0]
     page = words_on(open_app(corpus="tiny", page="topics", topic=first))
-    assert "Stability: not measured. Fitting with --stability 10 measures it." in page
+    assert "Stability :gray-badge[not measured] fitting with --stability 10 measures it." in page
 
 
 def test_a_burst_is_said_with_when_it_was(tmp_path, monkeypatch):
@@ -170,6 +171,49 @@ def test_filters_hold_on_every_page_and_are_counted(open_app, variants_store, pa
     app.button(key="clear").click().run()
     assert counted(app) == (index.n_papers, index.n_papers)
     assert set(app.query_params) == {"corpus", "snapshot", "page"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("dial", ["0", "0.8"])
+def test_every_page_opens_at_every_end_of_the_outlier_dial(open_app, variants_store, page, dial):
+    app = open_app(corpus="three-levels", page=page, dial=dial)
+    assert not app.exception
+    assert [error.value for error in app.error] == []
+    assert app.query_params["dial"] == dial
+    index = at_dial(index_of(variants_store, "three-levels"), dial)
+    n_outliers = int((index.topic_codes < 0).sum())
+    assert f"**{n_outliers:,}** of {index.n_papers:,} papers are outside every topic" in words_on(app)
+    assert f"{n_outliers / index.n_papers:.1%} outliers" in words_on(app)
+
+
+def test_the_outlier_dial_moves_papers_and_stands_in_the_address(open_app, variants_store):
+    app = open_app(corpus="tiny", page="topics")
+    index = index_of(variants_store)
+    cost = {setting.name: cost_in_words(setting) for setting in dial_settings(index)}
+    assert cost["0.4"].startswith("10.0% outliers, coherence 0.22, ")
+    assert cost["0.4"] in words_on(app)
+    assert sum(app.dataframe[0].value["n_papers"]) == 54
+    app.select_slider[0].set_value("0").run()
+    assert app.query_params["dial"] == "0"
+    assert cost["0"].startswith("0.0% outliers, coherence 0.20, ")
+    assert f"**{cost['0']}**" in words_on(app)
+    assert sum(app.dataframe[0].value["n_papers"]) == index.n_papers
+    app.select_slider[0].set_value("0.4").run()
+    assert "dial" not in app.query_params
+    assert sum(app.dataframe[0].value["n_papers"]) == 54
+
+
+def test_a_snapshot_without_a_dial_shows_none(monkeypatch):
+    monkeypatch.setenv("TOPIC_EXPLORER_STORE", str(ARCHIVES / "schema-1"))
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.query_params.update({"corpus": "tiny", "page": "topics", "dial": "0"})
+    app.run()
+    assert not app.exception
+    assert not app.select_slider
+    assert "dial" not in app.query_params
+    assert [w.value for w in app.warning] == [
+        "Part of the link \\(setting for outliers\\) does not fit this snapshot and was left out\\."
+    ]
 
 
 def test_what_a_widget_is_set_to_stands_in_the_address(open_app):
@@ -284,11 +328,13 @@ def test_the_button_gives_what_the_command_line_gives_for_the_address(open_app, 
 def test_an_open_paper_shows_its_abstract_and_leads_on(open_app, variants_store):
     index = index_of(variants_store)
     app = open_app(corpus="tiny", page="search", paper="p-0003")
-    assert index.snapshot.abstract(index.rows_by_id["p-0003"]) in [text.value for text in app.text]
-    app.button(key="open-paper-near-0").click().run()
-    nearest = index.papers["paper_id"].iloc[index.snapshot.neighbours[index.rows_by_id["p-0003"]][0]]
-    assert app.query_params["paper"] == nearest
-    assert index.snapshot.abstract(index.rows_by_id[nearest]) in [text.value for text in app.text]
+    abstract = index.snapshot.abstract(index.rows_by_id["p-0003"])
+    shown = [re.sub(r":\w+-background\[(.*?)\]|\\", r"\1", markdown.value) for markdown in app.markdown]
+    assert abstract in shown
+    assert any(markdown.value.startswith("Well inside **2 Solar cell ageing**") for markdown in app.markdown)
+    app.button(key="open-paper-runner-up").click().run()
+    assert app.query_params["topic"] == index.topic_ids[0]
+    assert "paper" not in app.query_params
 
 
 # --- where a link leads ----------------------------------------------------------------------------
@@ -441,7 +487,7 @@ def test_an_error_shows_no_path_and_no_traceback(open_app, monkeypatch, caplog, 
     def fail(context):
         raise RuntimeError(f"/srv/secret/path.py and {context.view.search}")
 
-    monkeypatch.setattr(f"dashboard.views.{page}.render", fail)
+    monkeypatch.setattr(f"dashboard.views.{page.replace('-', '_')}.render", fail)
     app = open_app(corpus="tiny", page=page, q="private question")
     assert not app.exception
     assert len(app.error) == 1

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard import exports
+from dashboard import export_command, exports
 from dashboard.csv_cells import csv_line
 from dashboard.exports import ExportError
 from dashboard.permalinks import view_from_query
@@ -86,11 +86,12 @@ def test_the_bytes_of_a_small_csv(tmp_path):
 
 
 @pytest.mark.parametrize("name", [name.replace(" ", "-") for name in VARIANTS])
-@pytest.mark.parametrize("table", ["papers", "topics", "trends"])
+@pytest.mark.parametrize("table", ["papers", "topics", "trends", "groups"])
 def test_no_cell_of_any_table_can_be_a_formula(variants_store, name, table):
     index = index_snapshot(open_snapshot(variants_store, name))
     content = exports.export(index, view_of(index, table=table, abstracts=True))
     numbers = {"citations", "x", "y", "margin", "strength", "nearest_similarity", "trend_slope", "coherence"}
+    numbers |= {"log_odds", "log_odds_low"}
     for row in [*rows_of(content), dict.fromkeys(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))).fieldnames)]:
         for column, cell in row.items():
             for text in (cell, column):
@@ -208,16 +209,16 @@ def test_too_many_megabytes_of_abstracts_are_refused(index, monkeypatch):
 def test_the_command_line_gives_the_bytes_of_the_button(index, variants_store):
     view = view_of(index, page="search", search="birdsong", abstracts=True, filters=Filters(years=(2020, 2024)))
     button = exports.export(index, replace(view, table="papers"))
-    assert exports.export_view(variants_store, query_of(view)) == button
-    assert exports.export_view(variants_store, "http://localhost:8501/?" + query_of(view)) == button
-    assert exports.export_view(variants_store, rows_of(button)[0]["view"]) == button
+    assert export_command.export_view(variants_store, query_of(view)) == button
+    assert export_command.export_view(variants_store, "http://localhost:8501/?" + query_of(view)) == button
+    assert export_command.export_view(variants_store, rows_of(button)[0]["view"]) == button
 
 
 def test_a_search_by_meaning_is_exported_with_its_similarities(index, variants_store):
     view = view_of(index, page="search", search="songs of warblers and their dialect", mode="meaning")
     encoder = load_query_encoder(index.snapshot.query_encoder_path, variants_store)
     button = exports.export(index, view, encoder.encode(view.search))
-    assert exports.export_view(variants_store, query_of(view)) == button
+    assert export_command.export_view(variants_store, query_of(view)) == button
     similarities = [float(row["similarity"]) for row in rows_of(button)]
     assert similarities == sorted(similarities, reverse=True)
     assert rows_of(button)[0]["topic_label"] == "Bird song dialects"
@@ -226,13 +227,15 @@ def test_a_search_by_meaning_is_exported_with_its_similarities(index, variants_s
 def test_topics_are_exported_by_id_and_by_number(index, variants_store):
     topic_id = index.topic_ids[1]
     button = exports.export(index, view_of(index, page="topics", topic=topic_id))
-    assert exports.topic_export(variants_store, "tiny", topic_id) == button
-    assert exports.topic_export(variants_store, "tiny", "2") == button
-    assert {row["topic_id"] for row in rows_of(exports.topic_export(variants_store, "tiny", "outlier"))} == {"outlier"}
+    assert export_command.topic_export(variants_store, "tiny", topic_id) == button
+    assert export_command.topic_export(variants_store, "tiny", "2") == button
+    assert {row["topic_id"] for row in rows_of(export_command.topic_export(variants_store, "tiny", "outlier"))} == {
+        "outlier"
+    }
 
 
 def test_a_corpus_is_exported_whole(index, variants_store):
-    assert len(rows_of(exports.corpus_export(variants_store, "tiny"))) == index.n_papers
+    assert len(rows_of(export_command.corpus_export(variants_store, "tiny"))) == index.n_papers
 
 
 @pytest.mark.parametrize(
@@ -248,16 +251,16 @@ def test_a_corpus_is_exported_whole(index, variants_store):
 )
 def test_a_query_that_cannot_be_followed_exports_nothing(variants_store, query, said):
     with pytest.raises(ExportError, match=said):
-        exports.export_view(variants_store, query)
+        export_command.export_view(variants_store, query)
 
 
 def test_unknown_topics_and_corpora_are_said_plainly(variants_store):
     with pytest.raises(ExportError, match="no topic '99'"):
-        exports.topic_export(variants_store, "tiny", "99")
+        export_command.topic_export(variants_store, "tiny", "99")
     with pytest.raises(ExportError, match="not of 'tiny'"):
-        exports.export_view(variants_store, "corpus=hostile", "tiny")
+        export_command.export_view(variants_store, "corpus=hostile", "tiny")
     with pytest.raises(SnapshotError):
-        exports.corpus_export(variants_store, "nowhere")
+        export_command.corpus_export(variants_store, "nowhere")
 
 
 def test_file_names_hold_nothing_but_names(hostile):

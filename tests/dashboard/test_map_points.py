@@ -87,3 +87,19 @@ def test_nothing_is_sent_where_every_paper_is_shown() -> None:
 
 def test_rows_are_little_endian_integers() -> None:
     assert np.frombuffer(base64.b64decode(pack_rows([0, 5, 82_612])), "<u4").tolist() == [0, 5, 82_612]
+
+
+def test_coarser_topics_travel_with_the_points_and_say_which_of_the_finest_they_hold(variants_store) -> None:
+    from pipeline.snapshot import open_snapshot
+
+    snapshot = open_snapshot(variants_store, "three-levels")
+    points = map_points(snapshot.papers, snapshot.topics, "t")
+    header, _, _, topic, _ = unpacked(points.payload)
+    assert len(header["levels"]) == 2
+    for level, own in enumerate(header["levels"], start=1):
+        named = ["outlier" if code < 0 else own["id"][own["of"][code]] for code in topic]
+        assert named == snapshot.papers[f"topic_level_{level}"].tolist()
+    assert points.names == (*header["topics"]["id"], *(i for own in header["levels"] for i in own["id"]))
+    for topic_id, positions in points.finest.items():
+        size = int(snapshot.topics.set_index("topic_id")["size"][topic_id])
+        assert np.isin(topic, positions).sum() == size

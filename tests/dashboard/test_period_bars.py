@@ -8,7 +8,8 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 
-from dashboard.components.period_bars import _NO_PERIOD, papers_of_period
+from dashboard.components.period_bars import papers_of_period
+from dashboard.components.picture import NO_PERIOD
 from dashboard.components.trend_chart import papers_of_mark
 from dashboard.context import PageContext
 from dashboard.permalinks import view_from_query
@@ -35,7 +36,7 @@ def test_each_bar_leads_to_its_papers_as_a_mark_on_trends_does(variants_store, f
     index = index_snapshot(open_snapshot(variants_store, "tiny"))
     mask = matching_rows(index, filters)
     view = View(index.corpus, index.snapshot_id, topic_sort="label", filters=filters)
-    template = query_of(papers_of_period(view, _NO_PERIOD))
+    template = query_of(papers_of_period(view, NO_PERIOD))
     assert template.count("%00") == 1
     codes = index.period_codes[mask]
     counts = np.bincount(codes[codes != UNDATED], minlength=len(index.periods))

@@ -14,6 +14,8 @@ from dashboard.state import (
     NO_FILTERS,
     PAGES,
     PAPER_SORTS,
+    PARTS,
+    RELEVANCES,
     TABLES,
     TOPIC_SORTS,
     Facts,
@@ -68,6 +70,8 @@ views = st.builds(
     period=st.none() | st.sampled_from(FACTS.periods),
     measure=st.sampled_from(MEASURES),
     group=st.sampled_from(("", "venue", *FACTS.facets)),
+    part=st.sampled_from(PARTS),
+    relevance=st.sampled_from(RELEVANCES),
     colour_by=st.sampled_from(COLOURS),
     selection=st.none() | polygons,
     viewport=st.none() | st.tuples(coordinates, coordinates, coordinates, coordinates),
@@ -76,6 +80,7 @@ views = st.builds(
     list_page=st.integers(1, 9999),
     table=st.sampled_from(("", *TABLES)),
     abstracts=st.booleans(),
+    listed=st.lists(st.text("abzAZ09-_", min_size=8, max_size=8)).map(tuple),
 )
 
 

@@ -12,11 +12,11 @@ from pipeline import partitions as runs
 from pipeline.communities import (
     agreed,
     belonging,
+    homes_in_communities,
     join_halves,
     join_small,
     seeds_of_runs,
     settle,
-    topics_of_communities,
 )
 from pipeline.partitions import NeighbourGraph, partition, start_partitions
 
@@ -55,6 +55,7 @@ def test_the_same_seed_gives_the_same_whatever_the_number_of_processes(monkeypat
     alone = [labels.tolist() for labels in start_partitions(tied, 1.5, [3, 1, 2, 9]).results()]
     monkeypatch.setattr(runs, "_FEW_EDGES", 0)
     monkeypatch.setattr(runs, "n_processors", lambda: 3)
+    monkeypatch.setattr(runs, "partition", lambda *_: pytest.fail("made here, not by a process"))
     assert [labels.tolist() for labels in start_partitions(tied, 1.5, [3, 1, 2, 9]).results()] == alone
 
 
@@ -64,7 +65,7 @@ def test_a_process_that_dies_costs_time_only(monkeypatch):
     monkeypatch.setattr(runs, "_FEW_EDGES", 0)
     monkeypatch.setattr(runs, "n_processors", lambda: 2)
     dead = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
-    monkeypatch.setattr(runs, "_process", lambda *_: subprocess.Popen(dead, stdin=subprocess.PIPE))
+    monkeypatch.setattr(runs, "_process", lambda *_: subprocess.Popen(dead))
     assert [labels.tolist() for labels in start_partitions(tied, 1.0, [0, 1, 2]).results()] == expected
 
 
@@ -139,11 +140,11 @@ def test_papers_that_hardly_belong_become_outliers_but_never_take_a_topic_below_
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     agreement = np.where(block[tied.ends[:, 0]] == block[tied.ends[:, 1]], 1.0, 0.0)
     agreement[(tied.ends == 5).any(axis=1)] *= 0.1
-    labels, strength = topics_of_communities(vectors, tied, block.astype(np.int32), agreement, 4, 0.3)
+    labels, strength = homes_in_communities(vectors, tied, block.astype(np.int32), agreement, 4).cut(0.3)
     assert np.flatnonzero(labels < 0).tolist() == [5]
     assert strength[5] == 0
     assert ((strength > 0.3) & (strength <= 1)).sum() == 59
-    kept, _ = topics_of_communities(vectors, tied, block.astype(np.int32), agreement, 20, 0.3)
+    kept, _ = homes_in_communities(vectors, tied, block.astype(np.int32), agreement, 20).cut(0.3)
     assert (kept >= 0).all()
 
 
@@ -151,6 +152,6 @@ def test_a_community_nobody_agrees_on_is_no_topic():
     tied, block = blocks(3, 20)
     vectors = np.eye(3, dtype=np.float32)[block]
     agreement = np.where(block[tied.ends[:, 0]] == 0, 0.2, 1.0)
-    labels, _ = topics_of_communities(vectors, tied, block.astype(np.int32), agreement, 4, 0.0)
+    labels, _ = homes_in_communities(vectors, tied, block.astype(np.int32), agreement, 4).cut(0.0)
     assert (labels[block == 0] == -1).all()
     assert (labels[block > 0] >= 0).all()

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from pipeline.assignment import number_by_size
+from pipeline.communities import Homes
+from pipeline.dial import CUT_OFFS
 from pipeline.embedding.lsa import LsaEmbedder
 from pipeline.guidance import check_guidance, find_guidance
 from pipeline.guide import Guide, GuidedTopic, GuideError
@@ -135,6 +137,36 @@ def test_two_halves_of_one_area_that_are_apart_stay_so(corpus, tmp_path):
     assert len(one) == len(other) == 1
     assert one != other
     assert -1 not in one | other
+
+
+def test_papers_tied_to_a_topic_stay_in_it_at_every_setting_of_the_dial(corpus, tmp_path):
+    members = np.flatnonzero(corpus.areas == NAMES[2])[:5]
+    strangers = [np.flatnonzero(corpus.areas == NAMES[area])[0] for area in (0, 1, 4)]
+    listed = [*members, *strangers]
+    ids = corpus.papers["paper_id"].to_numpy()
+    guide = Guide(topic=(GuidedTopic(name="Mine", papers=tuple(ids[listed])),))
+    _, guidance, _ = corpus.guide(tmp_path, guide, topics=TopicSettings(n_runs=6))
+    plain = fit_topics(corpus.texts, corpus.vectors, TopicSettings(n_runs=6))
+    for own in (0.4, 0.9):
+        settings = TopicSettings(n_runs=6, outlier_strength=own)
+        fit = fit_topics(corpus.texts, corpus.vectors, settings, bonds=guidance.bonds)
+        assert len(set(fit.labels[listed])) == 1
+        assert fit.labels[listed[0]] >= 0
+        homes = Homes(fit.homes, fit.strength, fit.stays_up_to)
+        for cut_off in CUT_OFFS:
+            assert (homes.cut(cut_off)[0][listed] == fit.labels[listed[0]]).all()
+    assert len(set(plain.homes[listed])) > 1
+    assert (homes.cut(0.9)[0] == -1).any()
+
+
+def test_a_label_that_one_paper_has_is_said_to_be_that(corpus, tmp_path):
+    labelled = corpus.areas == NAMES[0]
+    labelled[np.flatnonzero(corpus.areas == NAMES[1])[0]] = True
+    listed = GuidedTopic(name="Listed", papers=(corpus.papers["paper_id"][9],))
+    _, _, record = corpus.guide(tmp_path, Guide(topic=(listed,)), labelled, TopicSettings(n_runs=6))
+    assert record[NAMES[0]].note is None
+    assert record[NAMES[1]].note == "only one paper has it"
+    assert record["Listed"].note == "only one paper is listed under it"
 
 
 def test_a_topic_that_is_not_there_is_said_to_be_missing(corpus, tmp_path):

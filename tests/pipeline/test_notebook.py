@@ -13,6 +13,7 @@ import pytest
 
 import pipeline
 from pipeline import snapshot as snapshots
+from pipeline.dial_tables import DIAL_PAPERS
 from tests.snapshots import VARIANTS, publish_contents, publish_tiny, publish_variant, tiny_contents
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,8 @@ def test_importing_the_package_costs_nothing_and_opening_loads_nothing_that_fits
 def test_frames_hold_what_the_snapshot_holds(mylab, store):
     opened = snapshots.open_snapshot(store, "mylab")
     assert mylab.papers["paper_id"].tolist() == opened.papers["paper_id"].tolist()
-    assert set(mylab.papers.columns) == {*opened.papers.columns, "topic_label"}
+    assert set(mylab.papers.columns) == {*opened.papers.columns, "topic_label", *DIAL_PAPERS.names}
+    assert mylab.dial["n_outliers"].tolist() == opened.dial.settings["n_outliers"].tolist()
     assert mylab.topics["number"].tolist() == [1, 2, 3, 4]
     assert len(mylab.trends) == len(opened.trends)
     assert len(mylab.term_trends) == len(opened.term_trends)

@@ -351,7 +351,7 @@ def test_every_file_is_forced_to_disk_before_it_comes_into_view_and_that_before_
         path = publish_contents(tmp_path, small_contents())
     came_into_view, served = steps.index(f"rename {path.name}"), steps.index("replace latest")
     names = [p.name for p in path.rglob("*")]
-    assert len(names) == 15
+    assert len(names) == 17
     for name in names:
         assert f"fsync {name}" in steps[:came_into_view], name
     assert "fsync snapshots" in steps[came_into_view:served]

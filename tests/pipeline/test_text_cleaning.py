@@ -38,6 +38,7 @@ def model(raw):
         ("Schr{ö}dinger and {Ł}ojasiewicz on sets {a, b}", "Schrödinger and Łojasiewicz on sets {a, b}"),
         ("with emph{care} and (p$<$0.05)", "with care and (p<0.05)"),
         ("it ends.The next begins", "it ends. The next begins"),
+        (r"{\v{S}}koda, Erd\H{o}s, Fran\c{c}ois, {\c c}a", "Škoda, Erdős, François, ça"),
         ("bad \ud800 surrogate \ufffd", "bad surrogate"),
         ("z\u0301\u0301\u0301\u0301\u0301\u0301", "ź\u0301\u0301\u0301"),
     ],

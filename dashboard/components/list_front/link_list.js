@@ -17,8 +17,33 @@ export default function linkList({ parentElement, data, setTriggerValue }) {
   const written = JSON.stringify({ ...data, here: "" })
   if (list.dataset.written === written) return
   list.dataset.written = written
-  const dotted = data.rows.some((row) => row.colour)
-  list.replaceChildren(...data.rows.map((row) => item(list, row, dotted)))
+  const dotted = data.rows.some((row) => row.colour && row.tick === null)
+  const path = [list] // the list that the next row of each depth goes to
+  const held = list.getRootNode().activeElement
+  const place = controls(list).indexOf(held)
+  list.replaceChildren()
+  for (const row of data.rows) {
+    const entry = item(list, row, dotted)
+    while (path.length <= row.depth) {
+      const below = document.createElement("ul")
+      path.at(-1).lastElementChild.append(below)
+      path.push(below)
+    }
+    path.length = row.depth + 1
+    path[row.depth].append(entry)
+  }
+  if (place < 0) return
+  // Whoever was in the list stays in it: at the paper they put aside, else at the same place. Without
+  // a focus of its own, a dialog around the list would no longer hear the Escape key.
+  const now = controls(list)
+  const same = now.find((control) => held.dataset.paper && control.dataset.paper === held.dataset.paper)
+  const next = same ?? now[Math.min(place, now.length - 1)]
+  next?.focus({ preventScroll: true })
+}
+
+/** What can be reached by the Tab key, in order. */
+function controls(list) {
+  return [...list.querySelectorAll("a, button")]
 }
 
 function item(list, row, dotted) {
@@ -38,18 +63,48 @@ function item(list, row, dotted) {
     link.append(dot)
   }
   const label = span("label", row.label)
+  const track = span("track", "")
   if (row.bar !== null) {
     const bar = span("bar", "")
     bar.style.width = `${100 * row.bar}%`
     bar.style.background = row.colour || "currentColor"
-    label.append(bar)
+    if (row.tick === null) label.append(bar)
+    else track.append(bar, ticked(row.tick))
   }
   link.append(label)
   if (row.line.length > 1) link.append(overTime(row.line, row.colour))
   if (row.note) link.append(span("note", row.note))
+  if (track.firstChild) link.append(track)
   const entry = document.createElement("li")
   entry.append(link)
+  if (row.paper) entry.append(keepButton(list, row))
   return entry
+}
+
+/** What a bar is compared with, as a tick over it. */
+function ticked(place) {
+  const tick = span("tick", "")
+  tick.style.left = `${100 * place}%`
+  return tick
+}
+
+/** Puts the row's paper on the reading list, or takes it off. */
+function keepButton(list, { paper, kept, label }) {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.dataset.paper = paper
+  button.title = kept ? "Take it off the reading list" : "Put it on the reading list"
+  button.setAttribute("aria-label", `${button.title}: ${label}`)
+  button.setAttribute("aria-pressed", kept)
+  const picture = document.createElementNS(SVG, "svg")
+  picture.setAttribute("viewBox", "0 0 12 16")
+  picture.setAttribute("aria-hidden", "true")
+  const mark = document.createElementNS(SVG, "path")
+  mark.setAttribute("d", "M1.5 1h9v13.5L6 11l-4.5 3.5z")
+  picture.append(mark)
+  button.append(picture)
+  button.addEventListener("click", () => settings.get(list).send("keep", [paper, kept]))
+  return button
 }
 
 function span(name, text) {

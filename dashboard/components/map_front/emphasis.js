@@ -46,10 +46,10 @@ const baseRadius = (n, width, height) => Math.max(1.15, Math.min(6.5, 0.17 * Mat
  * eight bytes a paper (red, green, blue, alpha, size in sixteenths of the base
  * radius, ring, two unused), `order` the rows from the bottom to the top.
  */
-function dress(points, weights, surface, colourBy) {
-  const { n, topic, year, years } = points
+function dress(points, weights, surface, { colourBy, level: of }) {
+  const { n, topic, year, years, names } = points
   const { level, narrowed } = weights
-  const dots = points.topics.dot[surface.name].map(rgb)
+  const dots = names.above[of].map(name => rgb(names.dot[surface.name][name]))
   const grey = rgb(points.outlier[surface.name])
   const scale = years.colours[surface.name].map(rgb)
   const span = Math.max(1, years.high - years.low)

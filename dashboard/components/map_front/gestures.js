@@ -121,7 +121,7 @@ class Gestures {
       // The second click of a double click comes closer; it does not choose the topic a second time.
       const again = topic === this.named?.topic && performance.now() - this.named.when < 450
       this.named = { topic, when: performance.now() }
-      if (!again) this.map.report({ kind: "topic", topic: this.map.points.topics.id[topic] })
+      if (!again) this.map.report({ kind: "topic", topic: this.map.points.names.id[topic] })
       return
     }
     const row = this.map.hover.paperAt(px, py, byTouch ? 20 : REACH)

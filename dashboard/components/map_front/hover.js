@@ -41,9 +41,10 @@ class Hover {
     this.map.ring(row)
     if (row < 0) return this.hide()
     const { points, surface } = this.map
-    const topic = points.topic[row]
-    this.topic.textContent = topic < 0 ? "Outside every topic" : points.topics.label[topic]
-    this.dot.style.background = topic < 0 ? points.outlier[surface.name] : points.topics.dot[surface.name][topic]
+    const { names } = points
+    const name = names.above[this.map.spec.level][points.topic[row]] ?? -1
+    this.topic.textContent = name < 0 ? "Outside every topic" : names.label[name]
+    this.dot.style.background = name < 0 ? points.outlier[surface.name] : names.dot[surface.name][name]
     this.year.textContent = points.year[row] ? String(points.year[row]) : "undated"
     this.tell()
     this.tip.hidden = false

@@ -1,6 +1,7 @@
-// Names of topics, in place: the largest first, none over another, more as one comes closer.
+// Names of topics, in place: coarse ones from afar, finer ones as one comes closer, the largest first, none over another.
 
 const LINE = 1.12 // line height, in font sizes
+const HANDFUL = 15 // so few names are all to be seen, if need be some way off
 const FEW = 2500 // up to so many papers, names make way for points
 
 // Where a name may stand, in its own widths and heights from its anchor: on it, then around it.
@@ -28,17 +29,17 @@ class Labels {
     this.widths = new Map()
     this.nodes = new Map()
     this.placed = []
-    this.local = new Map() // topic → a place on the screen for it, when its own is not
+    this.local = new Map() // name → a place on the screen for it, when its own is not
   }
 
   /**
    * Close up, a topic's own place may be off the screen though its papers fill it.
    * Then its name goes to the middle of those papers.
    */
-  settle(camera, weights) {
+  settle(camera, weights, base) {
     this.local.clear()
     if (camera.zoom < 1.3) return
-    const { n, x, y, topic, topics } = this.points
+    const { n, x, y, topic, names } = this.points
     const [left, bottom, right, top] = camera.viewport
     const onScreen = (px, py) => px > left && px < right && py > bottom && py < top
     const sums = new Map()
@@ -49,9 +50,21 @@ class Labels {
       sums.set(topic[i], [sum[0] + x[i], sum[1] + y[i], sum[2] + 1])
       total++
     }
-    for (const [which, [sumX, sumY, count]] of sums)
-      if (count >= 3 && count >= total * 0.05 && !onScreen(topics.x[which], topics.y[which]))
-        this.local.set(which, [sumX / count, sumY / count])
+    for (const name of this.readable(camera.zoom, base)) {
+      if (onScreen(names.x[name], names.y[name])) continue
+      const [sumX, sumY, count] = names.finest[name].reduce(([a, b, c], which) => {
+        const [d, e, f] = sums.get(which) ?? [0, 0, 0]
+        return [a + d, b + e, c + f]
+      }, [0, 0, 0])
+      if (count >= 3 && count >= total * 0.05) this.local.set(name, [sumX / count, sumY / count])
+    }
+  }
+
+  /** The names to show at this zoom: those of the level to read and, between them, of the one below it. */
+  readable(zoom, base) {
+    const { names } = this.points
+    const level = levelAt(names, zoom, base)
+    return names.id.map((_, name) => name).filter(name => level - names.level[name] <= 1 && names.level[name] <= level && names.level[name] >= base)
   }
 
   /** Width in pixels of the longest line. */
@@ -70,42 +83,49 @@ class Labels {
   }
 
   /** Which labels stand where now: [{topic, lines, size, x, y, width, height, colour}]. */
-  place(camera, weights, wanted, surface, inInk, taken = []) {
-    const { topics } = this.points
+  place(camera, weights, { names: wanted, topics: forward, level: base, colourBy }, surface, taken = []) {
+    const { names } = this.points
     const chosen = new Set(wanted)
-    const most = Math.max(1, ...weights.perTopic)
+    const inFront = new Set(forward)
+    const counts = countsOf(names, weights.perTopic)
+    const read = levelAt(names, camera.zoom, base)
+    const most = names.size.map((_, level) => Math.max(1, ...counts.filter((_, name) => names.level[name] === level)))
     const small = camera.width < 560
     const closeness = Math.min(1.35, Math.pow(Math.max(1, camera.zoom), 0.12))
-    const order = topics.id
-      .map((_, topic) => topic)
-      .filter(topic => weights.perTopic[topic] > 0)
-      .sort((a, b) => chosen.has(b) - chosen.has(a) || weights.perTopic[b] - weights.perTopic[a] || a - b)
+    const order = [...new Set([...wanted, ...this.readable(camera.zoom, base)])]
+      .filter(name => counts[name] > 0)
+      .sort((a, b) => chosen.has(b) - chosen.has(a) || names.level[b] - names.level[a] || counts[b] - counts[a] || a - b)
     const room = Math.ceil((camera.width * camera.height) / (chosen.size ? 26000 : 13000))
     const placed = [...taken] // names keep clear of what lies over the map
     for (const topic of order) {
       if (placed.length - taken.length >= room && !chosen.has(topic)) break
-      const [px, py] = camera.toScreen(...(this.local.get(topic) ?? [topics.x[topic], topics.y[topic]]))
+      const [px, py] = camera.toScreen(...(this.local.get(topic) ?? [names.x[topic], names.y[topic]]))
       if (px < 0 || py < 0 || px > camera.width || py > camera.height) continue
-      const strength = chosen.has(topic) ? 1 : Math.sqrt(weights.perTopic[topic] / most)
-      const size = Math.round((small ? 11 : 12) + (small ? 4 : 6) * strength) * closeness
-      const lines = wrap(topics.label[topic], small ? 14 : 18)
-      const font = `600 ${size.toFixed(1)}px ${surface.heading}`
+      const level = names.level[topic]
+      const strength = chosen.has(topic) ? 1 : Math.sqrt(counts[topic] / most[level])
+      // What is between the names to read is smaller; names above the points' own level are larger.
+      const [least, more] = level < read ? [11, small ? 1 : 2] : level > base ? [small ? 12 : 15, 4] : [small ? 11 : 12, small ? 4 : 6]
+      const size = Math.round(least + more * strength) * closeness
+      const lines = wrap(names.label[topic], small ? 14 : 18)
+      const weight = level > base && level === read ? 700 : 600
+      const font = `${weight} ${size.toFixed(1)}px ${surface.heading}`
       const width = this.widthOf(lines, font) + 6
       const height = lines.length * size * LINE + 4
-      const spot = this.spot(px, py, width, height, camera, placed, weights.nShown <= FEW)
+      const spot = this.spot(px, py, width, height, camera, placed, weights.nShown <= FEW, level === read && names.size[level] <= HANDFUL)
       if (!spot) continue
-      const colour = inInk ? surface.ink : topics.text[surface.name][topic]
-      const dimmed = chosen.size > 0 && !chosen.has(topic)
-      placed.push({ topic, lines, size, font, width, height, colour, dimmed, x: spot.x, y: spot.y })
+      // Only the names of the level that the points are coloured by have a colour to share with them.
+      const colour = colourBy === "year" || level !== base ? surface.ink : names.text[surface.name][topic]
+      const dimmed = chosen.size > 0 && !chosen.has(topic) && !names.finest[topic].every(which => inFront.has(which))
+      placed.push({ topic, lines, size, weight, font, width, height, colour, dimmed, x: spot.x, y: spot.y })
     }
     this.placed = placed.slice(taken.length)
     return this.placed
   }
 
-  /** The first place free of other names; among few papers, the free place that hides the fewest. */
-  spot(px, py, width, height, camera, placed, few) {
+  /** The first place free of other names; among few papers, the free place that hides the fewest. `far`: also farther off. */
+  spot(px, py, width, height, camera, placed, few, far) {
     let best = null
-    for (const [across, down] of few ? FAR_STEPS : STEPS) {
+    for (const [across, down] of few || far ? FAR_STEPS : STEPS) {
       const x = Math.max(width / 2 + 2, Math.min(camera.width - width / 2 - 2, px + across * width))
       const y = Math.max(height / 2 + 2, Math.min(camera.height - height / 2 - 2, py + down * height))
       const free = placed.every(
@@ -164,7 +184,7 @@ class Labels {
       "text-anchor": "middle",
       "dominant-baseline": "central",
       "font-family": surface.heading,
-      "font-weight": 600,
+      "font-weight": label.weight,
       "font-size": label.size.toFixed(1),
       fill: label.colour,
       stroke: surface.paper,
@@ -173,7 +193,7 @@ class Labels {
       "paint-order": "stroke",
       "stroke-opacity": 0.9,
     }
-    return make("g", { class: "te-label", "data-topic": this.points.topics.id[label.topic] }, make("text", look, ...spans))
+    return make("g", { class: "te-label", "data-topic": this.points.names.id[label.topic] }, make("text", look, ...spans))
   }
 
   /** The topic whose label is under a pixel, or −1. */

@@ -18,7 +18,7 @@ function readPoints(data) {
   const y = take(Float32Array, 4)
   const topic = take(Int16Array, 2)
   const year = take(Int16Array, 2)
-  return { ...header, x, y, topic, year, bounds: boundsOf(x, y), grid: new Grid(x, y) }
+  return { ...header, names: namesOf(header.topics, header.levels), x, y, topic, year, bounds: boundsOf(x, y), grid: new Grid(x, y) }
 }
 
 /** Left, bottom, right, top of all papers. */

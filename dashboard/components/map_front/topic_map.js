@@ -129,7 +129,7 @@ class TopicMap {
   dress() {
     const { points, spec } = this
     this.weights = weigh(points, this.bits, { topics: spec.topics, marked: this.marked, region: this.region })
-    this.dressed = dress(points, this.weights, this.surface, spec.colourBy)
+    this.dressed = dress(points, this.weights, this.surface, spec)
     this.painter.dress(this.dressed)
     this.glow = spec.colourBy === "topic" && points.n >= 2000 ? paintGlow(points, this.dressed.look, this.weights.level) : null
     this.tellCount()
@@ -173,7 +173,7 @@ class TopicMap {
     this.placeLabels()
     clearTimeout(this.settling)
     this.settling = setTimeout(() => {
-      this.labels.settle(camera, this.weights)
+      this.labels.settle(camera, this.weights, this.spec.level)
       this.placeLabels()
     }, 120)
     this.drawRegion()
@@ -184,7 +184,7 @@ class TopicMap {
 
   placeLabels() {
     const { camera, spec, surface, weights } = this
-    this.labels.place(camera, weights, spec.topics, surface, spec.colourBy === "year", [this.barBox()])
+    this.labels.place(camera, weights, spec, surface, [this.barBox()])
     this.labels.show(surface)
   }
 
@@ -266,8 +266,9 @@ class TopicMap {
 
   /** Comes close to a topic: to where the middle nine tenths of its papers are. */
   showTopic(which) {
-    const { n, topic, x, y } = this.points
-    const rows = Array.from({ length: n }, (_, i) => i).filter(i => topic[i] === which)
+    const { n, topic, x, y, names } = this.points
+    const within = new Set(names.finest[which])
+    const rows = Array.from({ length: n }, (_, i) => i).filter(i => within.has(topic[i]))
     if (!rows.length) return
     const middle = values => {
       const sorted = Float32Array.from(rows, i => values[i]).sort()

@@ -203,8 +203,8 @@ def archive():
         ("p.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(200)) * 3, "binary data"),
         ("p.html", b"<!DOCTYPE html>\n<html><body>papers</body></html>", "a web page"),
         ("p.xml", b'<?xml version="1.0"?><records/>', "XML"),
-        ("p.bib", b"@article{x,\n title={A}\n}", "BibTeX"),
-        ("p.ris", b"TY  - JOUR\nTI  - A\nER  - \n", "RIS"),
+        ("p.bib", b"nothing of the kind", "no kind of file that is read"),
+        ("p.ris", b"nothing of the kind", "no kind of file that is read"),
         ("notes.txt", b"just a few words", "no kind of file that is read"),
     ],
 )

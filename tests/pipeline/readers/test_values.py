@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.readers.values import as_arxiv_id, as_authors, as_count, as_doi, as_keywords, as_members, as_text
@@ -118,6 +118,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
+@example("\0")
 def test_any_value_can_be_stored_as_utf8(value):
     texts = [as_text(value), *as_authors(value), *as_members(value), *as_keywords(value)]
     for text in texts:
