@@ -58,6 +58,16 @@ Store = Annotated[
         show_default="per-user data folder",
     ),
 ]
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        parser=folder,
+        metavar="FOLDER",
+        envvar="TOPIC_EXPLORER_CACHE",
+        help="Where embeddings are kept.",
+        show_default="per-user cache folder",
+    ),
+]
 Files = Annotated[
     list[Path], typer.Argument(help="Papers: CSV, TSV, JSON, JSON Lines, BibTeX, RIS, Parquet, or page text.")
 ]
@@ -68,6 +78,8 @@ Columns = Annotated[
 Facets = Annotated[
     list[str] | None, typer.Option("--facet", metavar="NAME", help="Keep this column to filter and group by.")
 ]
+GuideFile = Annotated[Path | None, typer.Option("--guide", metavar="FILE.toml", help="What you know of the topics.")]
+KnownLabels = Annotated[str, typer.Option(metavar="NAME", help="A column with the topic of some papers.")]
 Corpus = Annotated[str, typer.Option("--corpus", "-c", help="The corpus by name.")]
 
 
@@ -139,21 +151,15 @@ def fit(
             help="Fit N times more, on 80 % of the papers each, to say how stable topics are.",
         ),
     ] = 0,
+    guide: GuideFile = None,
+    known_labels: KnownLabels = "",
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Same input and seed: same snapshot.")] = 42,
     store: Store = None,
-    cache: Annotated[
-        Path | None,
-        typer.Option(
-            parser=folder,
-            metavar="FOLDER",
-            envvar="TOPIC_EXPLORER_CACHE",
-            help="Where embeddings are kept.",
-            show_default="per-user cache folder",
-        ),
-    ] = None,
+    cache: Cache = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")] = False,
 ) -> None:
     """Fit topics over these papers and publish a snapshot."""
+    from pipeline.guide import read_guide
     from pipeline.settings import DocumentSettings, RunSettings, TopicSettings
     from pipeline.terminal import TerminalProgress
 
@@ -161,6 +167,8 @@ def fit(
         embedder=embedder,
         columns=columns_of(column),
         facets=tuple(facet or ()),
+        guide=read_guide(guide, labelled=bool(known_labels)),
+        known_labels=known_labels,
         documents=DocumentSettings(seed=seed),
         topics=TopicSettings(
             granularity=granularity,
@@ -176,11 +184,11 @@ def fit(
             from pipeline import run
         corpus = run.corpus_name(files[0]) if corpus is None else corpus
         result = run.fit(files, corpus, store, cache or default_cache(), settings, progress)
-    if as_json:
-        _print_json(_fit_json(result))
-        return
-    from pipeline.terminal import fit_summary
+    from pipeline.terminal import fit_json, fit_summary
 
+    if as_json:
+        _print_json(fit_json(result))
+        return
     if result.unchanged:
         output.print("Nothing has changed since this snapshot was made, so it stands:")
     output.print(fit_summary(result.manifest))
@@ -193,27 +201,6 @@ def _print_json(value: Any, indent: int | None = None) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=False) + "\n"
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))  # a lone surrogate becomes a JSON escape
     sys.stdout.flush()
-
-
-def _fit_json(result: Any) -> dict[str, Any]:
-    fields = (
-        "corpus",
-        "snapshot_id",
-        "papers_read",
-        "papers_kept",
-        "dropped",
-        "n_topics",
-        "n_outliers",
-        "seconds",
-        "peak_memory_mb",
-    )
-    return {
-        **{name: getattr(result.manifest, name) for name in fields},
-        "snapshot_path": str(result.path),
-        "unchanged": result.unchanged,
-        "stages": [stage.model_dump() for stage in result.manifest.stages],
-        "warnings": result.manifest.warnings,
-    }
 
 
 def _store_flag(store: Path) -> str:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from pipeline.assignment import Floats, Labels, topic_centroids
+from pipeline.guided_graph import Bonds
 from pipeline.partitions import NeighbourGraph, Runs, start_partitions
 
 _N_FINAL = 4
@@ -85,7 +86,8 @@ class Homes:
         than the topic's median paper; 0 without a topic.
     stays_up_to
         float32 (n,) in [0, 1]: the strictest cut-off at which the paper is still in the topic. Its strength; 1 for
-        the firmest papers of each topic, so many as a topic must have; 0 without a topic.
+        the firmest papers of each topic, so many as a topic must have, and for those tied to a guided topic; 0
+        without a topic.
     """
 
     labels: Labels
@@ -115,7 +117,12 @@ class Homes:
 
 
 def homes_in_communities(
-    vectors: Floats, graph: NeighbourGraph, labels: Labels, agreement: NDArray[np.float64], least: int
+    vectors: Floats,
+    graph: NeighbourGraph,
+    labels: Labels,
+    agreement: NDArray[np.float64],
+    least: int,
+    bonds: Bonds | None = None,
 ) -> Homes:
     """Communities → topics, and how firmly each paper belongs to its own.
 
@@ -131,17 +138,27 @@ def homes_in_communities(
         What `agreed` was given and gave.
     least
         Fewest papers of a topic, at any cut-off.
+    bonds
+        What a person said of topics; they and the papers tied to them stay at any cut-off, however loosely they belong.
     """
-    labels = settle(join_halves(join_small(labels, graph, least), graph), vectors, graph)
+    kept, held = np.zeros(0, np.int32), np.zeros(len(labels), dtype=bool)
+    if bonds is not None:
+        labels, bonds = bonds.imposed(labels, vectors, graph)
+    joined = join_halves(join_small(labels, graph, least, bonds), graph, bonds)
+    labels = settle(joined, vectors, graph)
+    if bonds is not None:
+        labels = bonds.pinned(labels, joined)
+        kept, held = bonds.homes(labels), bonds.group >= 0
     strength = belonging(labels, graph, agreement) * _closeness(labels, vectors)
     stays_up_to = strength.copy()
     for topic in np.unique(labels[labels >= 0]):
         members = np.flatnonzero(labels == topic)
-        if len(members) < 2 or strength[members].mean() < _NO_TOPIC:
+        if topic not in kept and (len(members) < 2 or strength[members].mean() < _NO_TOPIC):
             labels[members] = -1
         else:
             weakest_first = members[np.argsort(strength[members], kind="stable")]
             stays_up_to[weakest_first[max(0, len(members) - least) :]] = 1.0
+    stays_up_to[held] = 1.0
     inside = labels >= 0
     return Homes(
         labels,
@@ -176,7 +193,7 @@ def settle(labels: Labels, vectors: Floats, graph: NeighbourGraph) -> Labels:
     return settled
 
 
-def join_halves(labels: Labels, graph: NeighbourGraph) -> Labels:
+def join_halves(labels: Labels, graph: NeighbourGraph, bonds: Bonds | None = None) -> Labels:
     """Communities that are one topic cut in two join again, int32 (n_papers,).
 
     Modularity cuts a large, even topic where it is thinnest, though no gap is there (its resolution limit upside
@@ -199,6 +216,8 @@ def join_halves(labels: Labels, graph: NeighbourGraph) -> Labels:
     usual = np.quantile(_nearness(ties).max(axis=1), 0.25)
     while True:
         nearness = _nearness(ties)
+        if bonds is not None:
+            nearness[bonds.barred(labels, names)] = 0.0
         one, other = np.unravel_index(nearness.argmax(), nearness.shape)
         if nearness[one, other] <= max(_HALVES * usual, 1e-3):
             return labels
@@ -217,7 +236,7 @@ def _nearness(ties: NDArray[np.float64]) -> NDArray[np.float64]:
     return nearness
 
 
-def join_small(labels: Labels, graph: NeighbourGraph, least: int) -> Labels:
+def join_small(labels: Labels, graph: NeighbourGraph, least: int, bonds: Bonds | None = None) -> Labels:
     """Communities of fewer than ``least`` papers join those they are tied to most, the smallest first.
 
     One that is tied to none is dissolved: its papers are −1.
@@ -226,12 +245,17 @@ def join_small(labels: Labels, graph: NeighbourGraph, least: int) -> Labels:
     ties = graph.matrix()
     while True:
         names, sizes = np.unique(labels[labels >= 0], return_counts=True)
+        if bonds is not None:
+            sizes = np.where(np.isin(names, bonds.kept(labels)), max(least, len(labels)), sizes)
         if not len(names) or sizes.min() >= least:
             return labels
-        members = np.flatnonzero(labels == names[sizes.argmin()])
+        smallest = names[sizes.argmin()]
+        members = np.flatnonzero(labels == smallest)
         neighbours = ties[members].tocoo()
-        outside = (labels[neighbours.col] >= 0) & (labels[neighbours.col] != labels[members[0]])
+        outside = (labels[neighbours.col] >= 0) & (labels[neighbours.col] != smallest)
         weights = np.bincount(labels[neighbours.col[outside]], weights=neighbours.data[outside])
+        if bonds is not None:
+            weights[bonds.barred(labels, np.append(np.arange(len(weights)), smallest))[-1, :-1]] = 0.0
         labels[members] = weights.argmax() if len(weights) and weights.max() > 0 else -1
 
 

@@ -62,6 +62,7 @@ def _expected() -> tuple[type[Exception], ...]:
     modules = {
         "pipeline.run": "RunError",
         "pipeline.readers": "ReadError",
+        "pipeline.guide": "GuideError",
         "pipeline.embedding": "EmbeddingError",
         "pipeline.planted": "SampleError",
         "pipeline.serving": "ServeError",

@@ -8,7 +8,7 @@ name, whatever their level, and a phrase never says as much as one below it or a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,10 @@ def label_topics(terms: TermCounts, labels: Labels, keywords: Sequence[Sequence[
 
 
 def label_levels(
-    terms: TermCounts, levels: Sequence[Labels], keywords: Sequence[Sequence[tuple[str, float]]]
+    terms: TermCounts,
+    levels: Sequence[Labels],
+    keywords: Sequence[Sequence[tuple[str, float]]],
+    given: Mapping[int, str] | None = None,
 ) -> list[list[str]]:
     """One label for each topic of each level, all different, each at most `MAX_CHARACTERS` long.
 
@@ -47,12 +50,14 @@ def label_levels(
         Topic of each paper at each level, the finest first; −1 none.
     keywords
         Keywords of each finest topic; its label where no phrase qualifies.
+    given
+        Labels of finest topics that a person chose.
     """
     taken: set[str] = set()
     phrases = [
         list(phrases_by_topic(terms, labels, below)) for labels, below in zip(levels, [None, *levels[:-1]], strict=True)
     ]
-    finest = _name_finest(phrases[0], keywords, taken)
+    finest = _name_finest(phrases[0], keywords, taken, given or {})
     groups = [_group_of_finest(labels, levels[0], len(finest)) for labels in levels]
     broad = _broad_names(phrases, finest, groups, taken)
     in_a_sentence = {_sentence(phrase.text): phrase.text for found in phrases[0] for phrase in found}
@@ -82,12 +87,19 @@ def _group_of_finest(labels: Labels, finest: Labels, n_finest: int) -> NDArray[n
 
 
 def _name_finest(
-    phrases: list[list[Phrase]], keywords: Sequence[Sequence[tuple[str, float]]], taken: set[str]
+    phrases: list[list[Phrase]],
+    keywords: Sequence[Sequence[tuple[str, float]]],
+    taken: set[str],
+    given: Mapping[int, str],
 ) -> list[str]:
-    """Labels in order of topic; the topic whose best phrase fits best chooses first."""
+    """Labels in order of topic: first those given, then the topic whose best phrase fits best chooses."""
     order = sorted(range(len(phrases)), key=lambda topic: (-phrases[topic][0].score if phrases[topic] else 0.0, topic))
     found = [""] * len(phrases)
+    for topic, name in sorted(given.items()):
+        found[topic] = _first_free([name[:MAX_CHARACTERS], name[: MAX_CHARACTERS - 6]], taken)
     for topic in order:
+        if topic in given:
+            continue
         others = [_stems(part) for label in found if label for part in _parts(label)]
         fallback = [word for word, _ in keywords[topic]] if topic < len(keywords) else []
         found[topic] = _first_free(_candidates(phrases[topic], others, fallback, topic), taken)

@@ -21,7 +21,8 @@ from pipeline.dial_tables import Dial
 from pipeline.embedding import Embedder, check_choice, make_embedder
 from pipeline.forecast import announcements
 from pipeline.free_memory import free_memory_mb
-from pipeline.kept_documents import input_key, take_in
+from pipeline.guidance import check_guidance, find_guidance, told_of
+from pipeline.kept_documents import Intake, input_key, take_in
 from pipeline.kept_embeddings import embed_once
 from pipeline.model import TopicFit, fit_topics, save_model
 from pipeline.processors import n_processors
@@ -76,7 +77,7 @@ def fit(
 
     Raises
     ------
-    RunError, ReadError, EmbeddingError, SnapshotError
+    RunError, ReadError, GuideError, EmbeddingError, SnapshotError
         Each with one sentence for the user. The store is then as it was.
     """
     if not CORPUS_PATTERN.match(corpus):
@@ -84,6 +85,7 @@ def fit(
             f"{corpus!r} is no corpus name: use lower-case letters, digits, - and _, for example --corpus my-lab"
         )
     check_choice(settings.embedder)
+    check_guidance(settings)
     stages = Stages(cache / "stages")
     snapshot.check_writable(store, corpus)
     snapshot.clear_staging(store, corpus)
@@ -95,20 +97,16 @@ def fit(
         documents, note["cached"] = intake.documents, intake.cached
     _refuse_nothing(documents.quality)
     with stages.stage("embed") as note:
-        embedder = make_embedder(
-            settings.embedder,
-            cache,
-            len(documents.texts),
-            settings.topics.seed,
-            rows=documents.rows.tolist(),
-            n_records=intake.n_records,
-        )
+        embedder = _embedder_of(intake, settings, cache)
         _announce(embedder, len(documents.texts), settings.topics, progress)
         embeddings, note["cached"] = embed_once(embedder, documents.texts, stages, progress)
-    topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress, stages)
+    guidance = find_guidance(settings, documents.papers, documents.texts, embeddings, embedder, cache)
+    bonds = None if guidance is None else guidance.bonds
+    topic_fit = fit_topics(documents.texts, embeddings, settings.topics, progress, stages, bonds)
     with stages.stage("labels"), progress.stage("naming topics"):
+        given = None if guidance is None else guidance.names_of(topic_fit.labels)
         columns, topics = describe_topics(
-            topic_fit, documents.papers, documents.texts, embeddings, settings.topics, corpus
+            topic_fit, documents.papers, documents.texts, embeddings, settings.topics, corpus, given
         )
         papers = documents.papers.assign(**{str(name): columns[name].to_numpy() for name in columns})
     with stages.stage("dial"), progress.stage("outlier dial"):
@@ -116,6 +114,7 @@ def fit(
     with stages.stage("trends"), progress.stage("counting over time"):
         over_time = _over_time(papers, topics, documents.texts, settings, _newest_change(paths))
 
+    outcome = None if guidance is None else guidance.record(settings, topic_fit.labels, list(topics["topic_id"]))
     contents = snapshot.SnapshotContents(
         papers=papers,
         topics=over_time.topics,
@@ -140,7 +139,8 @@ def fit(
         "papers_kept": documents.quality["kept"],
         "dropped": documents.quality["dropped"],
         "languages": documents.quality["languages"],
-        "warnings": [*documents.quality["warnings"], *embedder.notices],
+        "warnings": [*documents.quality["warnings"], *embedder.notices, *told_of(guidance, outcome)],
+        "guidance": outcome,
         "embedder": embedder.record,
         "query_encoder": embedder.query_encoder,
         "trends": over_time.record,
@@ -150,6 +150,11 @@ def fit(
     with progress.stage("publishing"):
         path = snapshot.publish(store, corpus, contents, lambda: {**facts, **_took(stages)})
     return FitResult(snapshot.read_manifest(path), path)
+
+
+def _embedder_of(intake: Intake, settings: RunSettings, cache: Path) -> Embedder:
+    rows, seed = intake.documents.rows.tolist(), settings.topics.seed
+    return make_embedder(settings.embedder, cache, len(rows), seed, rows=rows, n_records=intake.n_records)
 
 
 def _made_from(paths: Sequence[Path], settings: RunSettings) -> str | None:

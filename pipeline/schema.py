@@ -20,6 +20,8 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.guidance_record import GuidanceRecord
+
 SCHEMA_VERSION = 2
 """Raised when a reader of the old version could misread a snapshot of the new one."""
 
@@ -247,6 +249,7 @@ class Manifest(_Record):
     platform: str
     settings: dict[str, Any]
     made_from: str | None = None
+    guidance: GuidanceRecord | None = None
     inputs: list[InputFile]
     papers_read: int
     papers_kept: int

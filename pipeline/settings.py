@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipeline.guide import Guide
 
 Granularity = Literal["coarse", "medium", "fine"]
 """How many topics a person wants."""
@@ -109,7 +111,17 @@ class RunSettings(_Settings):
     )
     facets: tuple[str, ...] = Field(default=(), description="Extra columns kept to filter and group by.")
     columns: dict[str, str] = Field(default_factory=dict, description="Our column = the file's column.")
+    guide: Guide = Field(default_factory=Guide, description="What a person knows of the topics beforehand.")
+    known_labels: str = Field(default="", description="A column that holds the topic of some papers; kept as a facet.")
     readers: ReaderSettings = ReaderSettings()
     documents: DocumentSettings = DocumentSettings()
     topics: TopicSettings = TopicSettings()
     trends: TrendSettings = TrendSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_known_labels(cls, given: Any) -> Any:
+        column = given.get("known_labels") if isinstance(given, dict) else None
+        if not column or column in given.get("facets", ()):
+            return given
+        return {**given, "facets": (*given.get("facets", ()), column)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
@@ -167,3 +168,25 @@ def counts_table(heading: str, counts: dict[str, int]) -> Table:
     for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         table.add_row(Text(name), f"{count:,}")
     return table
+
+
+def fit_json(result: Any) -> dict[str, Any]:
+    """What a fit did, for programs: a `pipeline.run.FitResult` as JSON-able values."""
+    fields = (
+        "corpus",
+        "snapshot_id",
+        "papers_read",
+        "papers_kept",
+        "dropped",
+        "n_topics",
+        "n_outliers",
+        "seconds",
+        "peak_memory_mb",
+    )
+    return {
+        **{name: getattr(result.manifest, name) for name in fields},
+        "snapshot_path": str(result.path),
+        "unchanged": result.unchanged,
+        "stages": [stage.model_dump() for stage in result.manifest.stages],
+        "warnings": result.manifest.warnings,
+    }

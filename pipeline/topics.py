@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ def describe_topics(
     embeddings: Floats,
     settings: TopicSettings,
     corpus: str,
+    given: Mapping[int, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The model's columns of ``papers`` and the table of topics of every level, without trends.
 
@@ -45,6 +46,8 @@ def describe_topics(
         Numbers of keywords, of representative papers and of levels.
     corpus
         Name of the corpus, part of every topic id.
+    given
+        Labels that a person chose, by topic of ``fit``.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def describe_topics(
     space = centred(vectors) if settings.centre else vectors
     levels = [fit.labels, *coarser_levels(space, fit.labels, settings.n_levels)]
     topic_ids = _topic_ids(levels, paper_ids, corpus)
-    topics = _topics(fit, vectors, paper_ids, levels, topic_ids, settings)
+    topics = _topics(fit, vectors, paper_ids, levels, topic_ids, settings, given)
     return _paper_columns(fit, vectors, levels, topic_ids), topics
 
 
@@ -122,11 +125,12 @@ def _topics(
     levels: list[Labels],
     topic_ids: list[list[str]],
     settings: TopicSettings,
+    given: Mapping[int, str] | None = None,
 ) -> pd.DataFrame:
     if not topic_ids[0]:
         return empty_table("topics")
     finest = [*fit.keywords, *([[]] * (len(topic_ids[0]) - len(fit.keywords)))]
-    names = label_levels(fit.terms, levels, finest)
+    names = label_levels(fit.terms, levels, finest, given)
     tables = []
     for level, labels in enumerate(levels):
         keywords = keywords_by_topic(fit.terms, labels, settings.n_keywords) if level else finest

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from pipeline.assignment import OUTLIER, Floats, Labels, centred, number_by_size, rescue_outliers, unit_rows
 from pipeline.communities import Homes, agreed, homes_in_communities, seeds_of_runs
 from pipeline.dial import cut_off_of
+from pipeline.guided_graph import Bonds
 from pipeline.kept_terms import count_once
 from pipeline.layout import distinct_rows, principal_components, spread_copies
 from pipeline.model.density import dense_clusters
 from pipeline.model.description import describe
+from pipeline.model.nearest_papers import nearest_papers
 from pipeline.model.neighbour_graph import Neighbours, find_neighbours, weighted_graph
 from pipeline.model.projection import lay_out
 from pipeline.model.quiet import quiet
@@ -78,18 +80,21 @@ def fit_topics(
     settings: TopicSettings,
     progress: Progress = SILENT,
     stages: Stages | None = None,
+    bonds: Bonds | None = None,
 ) -> TopicFit:
     """Topics, map, nearest papers and keywords of ``texts`` with their ``embeddings`` (unit rows, (n, d)).
 
     Deterministic: same texts, embeddings and settings on the same machine give identical arrays. Equal embeddings
     are laid out once (duplicate rows make UMAP depend on more than its seed: lmcinnes/umap#1277). A corpus too
-    small or too even to have topics has none: all papers are outliers.
+    small or too even to have topics has none: all papers are outliers. ``bonds`` hold topics to what a person said of
+    them; row i is paper i.
     """
     stages = stages or Stages()
     with stages.stage("terms") as note, progress.stage("terms"):
         terms, note["cached"] = count_once(texts, stages)
     vectors = centred(embeddings) if settings.centre else unit_rows(embeddings)
     distinct, copies = distinct_rows(vectors)
+    bonds = None if bonds is None else bonds.of_distinct(copies)
     sizes = resolved(settings, len(vectors))
     k = min(max(sizes.n_neighbors, sizes.map_neighbors, 2 * settings.n_nearest_papers), max(len(distinct) - 1, 0))
     key = content_key(distinct, settings={"k": k})
@@ -98,7 +103,7 @@ def fit_topics(
     neighbours = Neighbours(found["rows"], found["distances"])
     with stages.stage("topics and map") as note:
         found_homes, projection, note["cached"] = _topics_and_map(
-            distinct, neighbours, key, settings, sizes, progress, stages
+            distinct, neighbours, key, settings, sizes, progress, stages, bonds
         )
     homes = found_homes.of(copies)  # copies go where the first of them goes
     labels, strength = homes.cut(cut_off_of(settings))
@@ -110,14 +115,14 @@ def fit_topics(
     stability = None
     if settings.stability_runs:
         with stages.stage("stability") as note:
-            refits, note["cached"] = _refits(distinct, copies, key, settings, progress, stages)
+            refits, note["cached"] = _refits(distinct, copies, key, settings, progress, stages, bonds)
             stability = topic_stability(labels, refits)
     with stages.stage("keywords"), progress.stage("keywords"):
         model = describe(texts, embeddings, labels, terms, settings)
     topics = range(labels.max(initial=OUTLIER) + 1)
     keywords = [[] if model is None else model.get_topic(topic) for topic in topics]
     projection = spread_copies(projection, copies, settings.seed)
-    nearest = _nearest_papers(embeddings, neighbours, copies, settings.n_nearest_papers)
+    nearest = nearest_papers(embeddings, neighbours, copies, settings.n_nearest_papers)
     home, stays = homes.labels, homes.stays_up_to
     return TopicFit(labels, strength, projection, nearest, keywords, terms, stability, home, stays, model)
 
@@ -151,6 +156,7 @@ def _topics_and_map(
     sizes: Sizes,
     progress: Progress,
     stages: Stages,
+    bonds: Bonds | None = None,
 ) -> tuple[Homes, Floats, bool]:
     """Topics in no order, places on the map, and whether both came from the cache."""
     maps: list[tuple[Floats, bool]] = []
@@ -165,7 +171,7 @@ def _topics_and_map(
         nearest = neighbours.first(sizes.n_neighbors)
         with progress.stage("topics"):
             # Communities are found by other processes: the map is laid out meanwhile.
-            homes, cached = _homes(vectors, nearest, key, settings, sizes, stages, lay_out_map)
+            homes, cached = _homes(vectors, nearest, key, settings, sizes, stages, bonds, lay_out_map)
     lay_out_map()
     projection, map_cached = maps[0]
     return homes, projection, cached and map_cached
@@ -178,6 +184,7 @@ def _refits(
     settings: TopicSettings,
     progress: Progress,
     stages: Stages,
+    bonds: Bonds | None = None,
 ) -> tuple[list[Refit], bool]:
     """Further fits, each with another seed on another 80 % of the papers, and whether all came from the cache.
 
@@ -199,7 +206,8 @@ def _refits(
                     lambda part=part, k=sizes.n_neighbors: _neighbours(part, k, SILENT),  # type: ignore[misc]
                 )
                 neighbours = Neighbours(found["rows"], found["distances"])
-                homes, cached = _homes(part, neighbours, part_key, chosen, sizes, stages)
+                held = None if bonds is None else bonds.take(seen)
+                homes, cached = _homes(part, neighbours, part_key, chosen, sizes, stages, held)
                 labels, _ = homes.cut(cut_off_of(settings))
                 all_cached &= cached
             refits.append(Refit(rows, number_by_size(labels[places])))
@@ -218,25 +226,29 @@ def _homes(
     settings: TopicSettings,
     sizes: Sizes,
     stages: Stages,
+    bonds: Bonds | None = None,
     meanwhile: Callable[[], None] = _nothing,
 ) -> tuple[Homes, bool]:
     """Topics in no order, and whether the slow part came from the cache."""
     if settings.clusters == "density":
         return _density(vectors, neighbours, key, settings, sizes, stages)
     graph = weighted_graph(vectors, neighbours)
+    tied = graph if bonds is None else bonds.tied(graph)
     chosen = {"k": sizes.n_neighbors, "resolution": sizes.resolution, "runs": settings.n_runs, "seed": settings.seed}
+    held_to = {} if bonds is None else {"bonds": bonds.key}
 
     def compute() -> Arrays:
-        runs = start_partitions(graph, sizes.resolution, seeds_of_runs(settings.seed, settings.n_runs))
+        runs = start_partitions(tied, sizes.resolution, seeds_of_runs(settings.seed, settings.n_runs))
         try:
             meanwhile()
             found = agreed(runs, settings.seed)
         finally:
             runs.stop()
-        return {"labels": found.labels, "agreement": found.agreement}
+        return {"labels": found.labels, "agreement": found.agreement[: len(graph.ends)]}
 
-    found, cached = stages.arrays("communities", content_key(settings={"of": key, **chosen}), compute)
-    return homes_in_communities(vectors, graph, found["labels"], found["agreement"], sizes.min_topic_size), cached
+    found, cached = stages.arrays("communities", content_key(settings={"of": key, **chosen, **held_to}), compute)
+    homes = homes_in_communities(vectors, graph, found["labels"], found["agreement"], sizes.min_topic_size, bonds)
+    return homes, cached
 
 
 def _map(
@@ -267,40 +279,3 @@ def _density(
 
     found, cached = stages.arrays("clusters", content_key(settings={"of": key, **chosen}), compute)
     return Homes(found["labels"], found["strength"], found["strength"]), cached
-
-
-def _nearest_papers(
-    embeddings: Floats, neighbours: Neighbours, copies: NDArray[np.intp], n_nearest: int
-) -> NDArray[np.int32]:
-    """The nearest papers of each paper, int32 (n, n_nearest), −1 where there are fewer; copies are nearest of all.
-
-    Which they are is decided among the centred embeddings, their order by the embeddings themselves.
-    """
-    n_papers, n_rows = len(copies), len(neighbours.rows)
-    nearest = np.full((n_papers, n_nearest), -1, dtype=np.int32)
-    if n_papers < 2:
-        return nearest
-    distinct = n_rows == n_papers
-    candidates = neighbours.rows[:, 1:] if distinct else _with_copies(neighbours.rows, copies, n_nearest)
-    known = candidates >= 0
-    similarities = np.full(candidates.shape, -np.inf, dtype=np.float32)
-    for place, column in enumerate(candidates.T):
-        similarities[:, place] = np.einsum("ij,ij->i", embeddings, embeddings[column])
-    similarities[~known] = -np.inf
-    width = min(n_nearest, candidates.shape[1])
-    order = np.lexsort((candidates, -similarities), axis=1)[:, :width]
-    nearest[:, :width] = np.take_along_axis(candidates, order, axis=1)
-    return nearest
-
-
-def _with_copies(rows: NDArray[np.int32], copies: NDArray[np.intp], n_nearest: int) -> NDArray[np.int32]:
-    """Neighbours of distinct rows → of papers, each distinct row standing for its copies, itself left out."""
-    members: list[list[int]] = [[] for _ in range(len(rows))]
-    for paper, row in enumerate(copies.tolist()):
-        members[row].append(paper)
-    width = rows.shape[1] - 1 + n_nearest
-    candidates = np.full((len(copies), width), -1, dtype=np.int32)
-    for paper, row in enumerate(copies.tolist()):
-        line = [other for near in rows[row].tolist() for other in members[near] if other != paper][:width]
-        candidates[paper, : len(line)] = line
-    return candidates

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -239,3 +240,39 @@ def test_sample_is_what_was_asked_for(tmp_path):
     records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert len(records) == 30
     assert len({record["planted_topic"] for record in records}) <= 3
+
+
+def test_a_guided_fit_names_topics_and_says_in_the_manifest_what_came_of_them(store, tmp_path):
+    guide = tmp_path / "guide.toml"
+    guide.write_text(
+        'apart = [["Agents", "Active learning"]]\n'
+        '[[topic]]\nname = "Agents"\nwords = ["agent", "embodied"]\n'
+        '[[topic]]\nname = "Active learning"\nwords = ["active learning"]\nmust_exist = true\n'
+        '[[topic]]\nname = "Quantum gravity"\n',
+        encoding="utf-8",
+    )
+    done = run("fit", READING_LIST, "--corpus", "guided", "--embedder", "lsa", "--guide", guide, "--json", store=store)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert any("'Quantum gravity': no papers, or too few" in warning for warning in told["warnings"])
+    manifest = json.loads((Path(told["snapshot_path"]) / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["settings"]["guide"]["topic"][1]["name"] == "Active learning"
+    assert manifest["guidance"]["sha256"] == hashlib.sha256(guide.read_bytes()).hexdigest()
+    outcome = {topic["name"]: topic for topic in manifest["guidance"]["topics"]}
+    assert outcome["Active learning"]["label"] == "given"
+    assert outcome["Active learning"]["topic_id"] != outcome["Agents"]["topic_id"]
+    guide.write_text(guide.read_text(encoding="utf-8") + "# one more line\n", encoding="utf-8")
+    again = run("fit", READING_LIST, "--corpus", "guided", "--embedder", "lsa", "--guide", guide, "--json", store=store)
+    assert json.loads(again.stdout)["unchanged"] is False
+
+
+def test_a_guide_that_is_none_is_refused_in_one_sentence(store, tmp_path):
+    guide = tmp_path / "guide.toml"
+    guide.write_text("[[topic]]\nwords = ['soil']\n", encoding="utf-8")
+    done = run("fit", READING_LIST, "--guide", guide, store=store)
+    assert done.returncode == 1
+    assert "guide.toml: topic 1, 'name': it is missing; every topic needs a name." in done.stderr
+    assert "Traceback" not in done.stderr
+    done = run("fit", READING_LIST, "--known-labels", "nowhere", store=store)
+    assert done.returncode == 1
+    assert "nowhere: reading_list.jsonl has no such column" in done.stderr
