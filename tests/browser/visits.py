@@ -62,7 +62,7 @@ class Visit:
     def go_to(self, page: str) -> Page:
         """Follow the link to one of the pages, as in the bar at the top."""
         self.page.get_by_role("navigation", name="Pages").get_by_role("link", name=page, exact=True).click()
-        self.page.wait_for_url(re.compile(f"page={page.lower()}"))
+        self.page.wait_for_url(re.compile(f"page={page.lower().replace(' ', '-')}"))
         return self.settled()
 
     # --- what is on screen -----------------------------------------------------------------
