@@ -4,6 +4,7 @@
 
 const SVG = "http://www.w3.org/2000/svg"
 const LETTER = 6.6 // about as wide as a letter of 12 pixels
+const NARROWEST = 80 // pixels; less it has only while it is not laid out, as on a page that is being left
 const KEPT = ["fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "font-family", "font-size"]
 const states = new WeakMap()
 
@@ -53,6 +54,7 @@ function framed(root) {
 function draw(state) {
   const { data, picture, frame, note, save } = state
   state.width = frame.clientWidth
+  if (state.width < NARROWEST) return
   state.tip.hidden = true
   note.textContent = data.note
   save.setAttribute("aria-label", `${save.textContent}: ${data.name}`)
