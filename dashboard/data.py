@@ -90,6 +90,7 @@ def warm() -> None:
     for corpus in newest[: SETTINGS.open_snapshots]:
         with suppress(SnapshotError):  # the page says what is wrong with it, when somebody asks
             index = served_snapshot(corpus)
+            index.prepare()
             map_points(corpus, index.snapshot_id)
 
 

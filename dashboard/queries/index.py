@@ -168,6 +168,10 @@ class SnapshotIndex:
         """Topic id → its code; outliers are −1."""
         return MappingProxyType({OUTLIER_TOPIC_ID: -1} | {t: code for code, t in enumerate(self.topic_ids)})
 
+    def prepare(self) -> None:
+        """Work out what the first visitor of a topic's page would wait for."""
+        _ = self.levels, self.topic_centroids, self.nearest_codes, self.second_codes
+
     @cached_property
     def nearest_codes(self) -> NDArray[np.int32]:
         """The topic whose centre each paper is nearest to, as its code; −1 where none is known."""

@@ -95,13 +95,14 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
     place = _belongs_to(context, topic)
     gap = "  \n" if place else "\u2003"
     st.markdown(f"Topic {topic['number']} of {len(index.topics):,}{place}{gap}{badges}")
-    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
-        of_all = f"of {int(topic['size']):,} in the topic without filters"
-        st.metric("Papers", f"{within:,}", help=of_all, width="content")
-        share = f"{within / max(context.n_matching, 1):.1%}"
-        st.metric("Share", share, help="of the papers that pass the filters", width="content")
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        # Words and no st.metric, whose code brings a charting library to the first click of a visit.
+        of_all = f"Of {int(topic['size']):,} in the topic without filters."
+        noun = "paper" if within == 1 else "papers"
+        share = f"{within / max(context.n_matching, 1):.1%} of those that pass the filters"
+        st.markdown(f"**{within:,} {noun}**, {share}", help=of_all, width="content")
         if word := trend_in_words(topic["trend_class"], topic["burst_from"], topic["burst_to"]):
-            st.metric("Trend", word, help=_trend_help(topic), width="content")
+            st.markdown(f"Trend: **{word}**", help=_trend_help(topic), width="content")
         on_map = view.to("map", topic=topic["topic_id"])
         view_button("On the map", on_map, key="topic-map", icon=":material/location_on:")
         compared = view.to("compare", side_a=Side(str(topic["topic_id"])))

@@ -152,7 +152,7 @@ def test_a_burst_is_said_with_when_it_was(tmp_path, monkeypatch):
         return app.run()
 
     page = open_page(page="topics", topic=topics["topic_id"].iloc[0])
-    assert {metric.label: metric.value for metric in page.metric}["Trend"] == "burst 2021 to 2022"
+    assert "Trend: **burst 2021 to 2022**" in [text.value for text in page.markdown]
     assert "higher than before and after" in words_on(page)
     assert "Burst" in [heading.value for heading in open_page(page="trends").subheader]
     table = open_page(page="topics").dataframe[0].value
