@@ -83,11 +83,11 @@ def served_snapshot(corpus: str) -> SnapshotIndex:
     raise failure or SnapshotMissing(f"There is no corpus {corpus} in this store.")
 
 
-def warm() -> None:
+def warm(n_corpora: int) -> None:
     """Open the snapshots a visitor is likely to ask for first: those of the newest corpora."""
     corpora = listing().corpora
     newest = sorted(corpora, key=lambda corpus: max(info.created for info in corpora[corpus]), reverse=True)
-    for corpus in newest[: SETTINGS.open_snapshots]:
+    for corpus in newest[:n_corpora]:
         with suppress(SnapshotError):  # the page says what is wrong with it, when somebody asks
             index = served_snapshot(corpus)
             index.prepare()

@@ -37,6 +37,7 @@ import dashboard.views.search
 import dashboard.views.topics
 import dashboard.views.trends  # noqa: F401
 from dashboard import data
+from dashboard.settings import SETTINGS
 from pipeline import snapshot as snapshots
 
 ALLOWED_HOSTS_VARIABLE = "TOPIC_EXPLORER_ALLOWED_HOSTS"
@@ -223,10 +224,11 @@ async def healthz(request: Request) -> JSONResponse:
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Open the newest snapshots while nobody waits for them."""
+    """Open the newest snapshot before anybody comes, and some more while nobody waits for them."""
     # Opened outside a visit there is nobody to show a spinner to; Streamlit would warn of that.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
-    warming = asyncio.create_task(run_in_threadpool(data.warm))
+    await run_in_threadpool(data.warm, 1)  # whoever comes first comes for this one: ready means that it is open
+    warming = asyncio.create_task(run_in_threadpool(data.warm, SETTINGS.open_snapshots))
     yield
     warming.cancel()
 
