@@ -46,9 +46,9 @@ def outlier_dial(context: PageContext) -> None:
 
 
 def cost_in_words(setting: DialSetting) -> str:
-    """What a setting costs: "12.9% outliers, coherence 0.28, 340 borderline"."""
-    coherence = "" if setting.coherence is None else f"coherence {setting.coherence:.2f}, "
-    return f"{setting.outlier_share:.1%} outliers, {coherence}{setting.n_borderline:,} borderline"
+    """What a setting costs, in few words: "12.9% outliers, coherence 0.28"."""
+    coherence = "" if setting.coherence is None else f", coherence {setting.coherence:.2f}"
+    return f"{setting.outlier_share:.1%} outliers{coherence}"
 
 
 def _costs(settings: tuple[DialSetting, ...], own: str) -> pd.DataFrame:

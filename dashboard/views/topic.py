@@ -102,7 +102,7 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
         share = f"{within / max(context.n_matching, 1):.1%} of those that pass the filters"
         st.markdown(f"**{within:,} {noun}**, {share}", help=of_all, width="content")
         if word := trend_in_words(topic["trend_class"], topic["burst_from"], topic["burst_to"]):
-            st.markdown(f"Trend: **{word}**", help=_trend_help(topic), width="content")
+            st.markdown(f"**{word[0].upper()}{word[1:]}**", help=_trend_help(topic), width="content")
         on_map = view.to("map", topic=topic["topic_id"])
         view_button("On the map", on_map, key="topic-map", icon=":material/location_on:")
         compared = view.to("compare", side_a=Side(str(topic["topic_id"])))

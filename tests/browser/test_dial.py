@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def turn(page: Page, key: str) -> None:
     """Open the dial, press ``key`` on it, and close it again."""
-    page.get_by_role("button", name=re.compile("borderline")).click()
+    page.get_by_role("button", name=re.compile("outliers")).click()
     page.get_by_role("slider").last.focus()
     page.keyboard.press(key)
 

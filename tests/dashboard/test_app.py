@@ -152,7 +152,7 @@ def test_a_burst_is_said_with_when_it_was(tmp_path, monkeypatch):
         return app.run()
 
     page = open_page(page="topics", topic=topics["topic_id"].iloc[0])
-    assert "Trend: **burst 2021 to 2022**" in [text.value for text in page.markdown]
+    assert "**Burst 2021 to 2022**" in [text.value for text in page.markdown]
     assert "higher than before and after" in words_on(page)
     assert "Burst" in [heading.value for heading in open_page(page="trends").subheader]
     table = open_page(page="topics").dataframe[0].value
@@ -190,12 +190,12 @@ def test_the_outlier_dial_moves_papers_and_stands_in_the_address(open_app, varia
     app = open_app(corpus="tiny", page="topics")
     index = index_of(variants_store)
     cost = {setting.name: cost_in_words(setting) for setting in dial_settings(index)}
-    assert cost["0.4"].startswith("10.0% outliers, coherence 0.22, ")
+    assert cost["0.4"].startswith("10.0% outliers, coherence 0.22")
     assert cost["0.4"] in words_on(app)
     assert sum(app.dataframe[0].value["n_papers"]) == 54
     app.select_slider[0].set_value("0").run()
     assert app.query_params["dial"] == "0"
-    assert cost["0"].startswith("0.0% outliers, coherence 0.20, ")
+    assert cost["0"].startswith("0.0% outliers, coherence 0.20")
     assert f"**{cost['0']}**" in words_on(app)
     assert sum(app.dataframe[0].value["n_papers"]) == index.n_papers
     app.select_slider[0].set_value("0.4").run()
