@@ -8,23 +8,38 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from dashboard.paper_codes import code_of, joined
 from pipeline.snapshot import open_snapshot
 from tests.browser.chromium import ARGUMENTS, ensure_chromium
 from tests.browser.visits import Visit
 from tests.servers import ROOT, serving
 
 IMAGES = ROOT / "docs" / "images"
+DRAFTS = (
+    "Grain and cracks in battery cathodes\nWe follow how lithium cells lose capacity when they are charged fast, and "
+    "find that cracks in the cathode come before the loss.",
+    "What monks wrote in the margin\nGlosses in medieval manuscripts are dated by their ink and their script, and "
+    "compared between two scriptoria.",
+)
+"""Two drafts that nobody has written, for *Place my papers*."""
 
 
 def pictures(store: Path) -> dict[str, tuple[str, str]]:
     """File name → the view it shows, and what must be on the page before it is taken."""
     snapshot = open_snapshot(store, "planted")
-    rising = snapshot.topics[snapshot.topics["trend_class"].isin(["new", "rising"])]
-    topic_id = (rising if len(rising) else snapshot.topics)["topic_id"].iloc[0]
+    finest = snapshot.topics[snapshot.topics["level"] == 0]
+    rising = finest[finest["trend_class"].isin(["new", "rising"])]
+    topic_id = (rising if len(rising) else finest)["topic_id"].iloc[0]
+    other = finest[finest["topic_id"] != topic_id]["topic_id"].iloc[0]
+    kept = joined([code_of(paper) for paper in open_snapshot(store, "reading-list").papers["paper_id"].head(6)])
     return {
         "overview": ("corpus=planted&page=overview", ".te-label"),
         "map": ("corpus=reading-list&page=map", ".te-label"),
         "topics": (f"corpus=planted&page=topics&topic={topic_id}", ".trend .mark"),
+        "hierarchy": ("corpus=planted&page=hierarchy", "[class*=treemap] a"),
+        "compare": (f"corpus=planted&page=compare&a=topic%3D{topic_id}&b=topic%3D{other}", ".pair"),
+        "place": ("corpus=planted&page=place-my-papers", "textarea"),
+        "reading-list": (f"corpus=reading-list&page=reading-list&list={kept}", "strong"),
         "trends": ("corpus=planted&page=trends", ".js-plotly-plot .points path"),
         "search": ("corpus=reading-list&page=search&mode=meaning&q=teaching+models+to+use+tools", "strong"),
         "data": ("corpus=planted&page=data", "[data-testid=stMetric]"),
@@ -45,6 +60,11 @@ def take(store: Path) -> None:
             visitor.page.set_viewport_size({"width": 1440, "height": 900})
             page = visitor.open(query)
             page.locator(awaited).first.wait_for(state="attached")
+            if name == "place":
+                page.locator("textarea").first.fill("\n\n".join(DRAFTS))
+                page.get_by_role("button", name="Place them").click()
+                page.get_by_text(f"{len(DRAFTS)} papers placed").wait_for()
+                visitor.settled()
             page.wait_for_load_state("networkidle")
             page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
             visitor.leave()
