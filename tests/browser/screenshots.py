@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -16,10 +17,10 @@ from tests.servers import ROOT, serving
 
 IMAGES = ROOT / "docs" / "images"
 DRAFTS = (
-    "Grain and cracks in battery cathodes\nWe follow how lithium cells lose capacity when they are charged fast, and "
-    "find that cracks in the cathode come before the loss.",
-    "What monks wrote in the margin\nGlosses in medieval manuscripts are dated by their ink and their script, and "
-    "compared between two scriptoria.",
+    "When should an assistant speak first?\nWe train a language-model agent to decide when to offer help without being "
+    "asked, and measure how often people accept what it proposes and how often it disturbs them.",
+    "Choosing which examples to label\nWe ask an annotator for the labels that would teach a classifier most, and "
+    "compare uncertainty with diversity in active learning when the budget is small.",
 )
 """Two drafts that nobody has written, for *Place my papers*."""
 
@@ -38,7 +39,7 @@ def pictures(store: Path) -> dict[str, tuple[str, str]]:
         "topics": (f"corpus=planted&page=topics&topic={topic_id}", ".trend .mark"),
         "hierarchy": ("corpus=planted&page=hierarchy", "[class*=treemap] a"),
         "compare": (f"corpus=planted&page=compare&a=topic%3D{topic_id}&b=topic%3D{other}", ".pair"),
-        "place": ("corpus=planted&page=place-my-papers", "textarea"),
+        "place": ("corpus=reading-list&page=place-my-papers", "textarea"),
         "reading-list": (f"corpus=reading-list&page=reading-list&list={kept}", "strong"),
         "trends": ("corpus=planted&page=trends", ".js-plotly-plot .points path"),
         "search": ("corpus=reading-list&page=search&mode=meaning&q=teaching+models+to+use+tools", "strong"),
@@ -46,8 +47,8 @@ def pictures(store: Path) -> dict[str, tuple[str, str]]:
     }
 
 
-def take(store: Path) -> None:
-    """Write every picture to ``docs/images``, 1440 by 900, light."""
+def take(store: Path, names: Sequence[str] = ()) -> None:
+    """Write every picture, or those of these names, to ``docs/images``, 1440 by 900, light."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -56,6 +57,8 @@ def take(store: Path) -> None:
     ):
         browser = playwright.chromium.launch(executable_path=ensure_chromium(), args=ARGUMENTS)
         for name, (query, awaited) in pictures(store).items():
+            if names and name not in names:
+                continue
             visitor = Visit(browser, address, color_scheme="light")
             visitor.page.set_viewport_size({"width": 1440, "height": 900})
             page = visitor.open(query)
@@ -75,4 +78,6 @@ def take(store: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("store", type=Path, help="a store with the corpora reading-list and planted")
-    take(parser.parse_args().store)
+    parser.add_argument("names", nargs="*", help="only these pictures")
+    asked = parser.parse_args()
+    take(asked.store.resolve(), asked.names)
