@@ -7,9 +7,9 @@ them are one topic or must not be. `pipeline.guidance` finds the papers, `pipeli
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable
-from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +19,9 @@ from pipeline.text_cleaning import clean_line
 
 MOST_BYTES = 1_000_000
 """Largest guide file."""
+
+_DEEP_KEY = re.compile(rb"(?:[\w-]+\.){100}")
+"""tomllib takes minutes for a key of thousands of parts."""
 
 _KNOWN = {
     "topic": "name, words, description, papers and must_exist",
@@ -48,6 +51,7 @@ _Name = Annotated[StrictStr, Field(max_length=60), AfterValidator(_cleaned)]
 _Word = Annotated[StrictStr, Field(max_length=100), AfterValidator(_cleaned)]
 _Description = Annotated[StrictStr, Field(max_length=2_000), AfterValidator(_cleaned)]
 _PaperId = Annotated[StrictStr, Field(min_length=1, max_length=1_000)]
+_Names = Annotated[tuple[_Name, ...], Field(max_length=500)]
 
 
 class _Part(BaseModel):
@@ -72,8 +76,8 @@ class Guide(_Part):
     """A guide as its file says it; ``file`` and ``sha256`` are that file's name and hash, empty without one."""
 
     topic: tuple[GuidedTopic, ...] = Field(default=(), max_length=500)
-    together: tuple[tuple[_Name, ...], ...] = Field(default=(), max_length=500)
-    apart: tuple[tuple[_Name, ...], ...] = Field(default=(), max_length=500)
+    together: tuple[_Names, ...] = Field(default=(), max_length=500)
+    apart: tuple[_Names, ...] = Field(default=(), max_length=500)
     file: str = ""
     sha256: str = ""
 
@@ -101,11 +105,13 @@ def read_guide(path: Path | None, *, labelled: bool = False) -> Guide:
     if path is None:
         return Guide()
     content = _content(path)
+    if _DEEP_KEY.search(content):
+        raise GuideError(f"{path}: a key has more than a hundred parts; a guide holds {_KNOWN['']}.")
     try:
-        table = tomllib.loads(content.decode("utf-8"))
+        table = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise GuideError(f"{path}: it is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError of its own
         raise GuideError(f"{path}: it is no TOML: {error or 'nested too deeply'}; texts stand in quotes.") from error
     if unknown := sorted(set(table) - {"topic", "together", "apart"}):
         raise GuideError(f"{path}: there is no entry {_short(unknown[0])}; a guide holds {_KNOWN['']}.")
@@ -142,11 +148,16 @@ def check_guide(guide: Guide, *, labelled: bool = False) -> None:
                     f"{where}: {entry} names {_short(strangers[0])}, which is no [[topic]] here; add it or correct it."
                 )
     group = joined_names(guide)
-    for one, other in (pair for members in guide.apart for pair in combinations(members, 2)):
-        if group.get(same_name(one), same_name(one)) == group.get(same_name(other), same_name(other)):
-            raise GuideError(
-                f"{where}: {_short(one)} and {_short(other)} are to be together and apart; keep one of the two."
-            )
+    for members in guide.apart:
+        if twice := _twice(map(same_name, members)):
+            raise GuideError(f"{where}: {_short(twice)} is twice in one list of apart; keep one.")
+        first: dict[str, str] = {}
+        for name in members:
+            one = first.setdefault(group.get(same_name(name), same_name(name)), name)
+            if one is not name:
+                raise GuideError(
+                    f"{where}: {_short(one)} and {_short(name)} are to be together and apart; keep one of the two."
+                )
 
 
 def same_name(name: str) -> str:

@@ -28,6 +28,7 @@ SYMBOLS: dict[str, str] = _pairs("""
     textquoteright ’ textquoteleft ‘ textquotedblleft “ textquotedblright ” textendash – textemdash —
     textasciitilde ~ textbackslash \\ textunderscore _ textbar | textless < textgreater > textbullet •
     texttimes × textmu μ textperiodcentered · textellipsis … lbrack [ rbrack ] backslash \\ slash /
+    textasciicircum ^ textbraceleft { textbraceright }
     sum ∑ prod ∏ int ∫ iint ∬ oint ∮ bigcup ⋃ bigcap ⋂ bigoplus ⨁ bigotimes ⨂ coprod ∐
 """)
 """Commands that become one character, set tight against their neighbours."""

@@ -162,7 +162,10 @@ def _serve() -> None:
     n_papers, resolution, n_iterations = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     ends, weights, seeds = (np.load(sys.stdin.buffer, allow_pickle=False) for _ in range(3))
     graph = NeighbourGraph(n_papers, ends, weights).as_igraph()
+    parent = os.getppid()
     for seed in seeds.tolist():
+        if os.getppid() != parent:
+            return  # the fit was killed: nobody waits for the rest
         labels = _leiden(graph, weights, resolution, seed, n_iterations)
         np.save(sys.stdout.buffer, labels, allow_pickle=False)
         sys.stdout.buffer.flush()

@@ -94,3 +94,25 @@ def test_known_labels_may_be_named_that_are_not_in_the_guide(tmp_path):
 def test_a_guide_made_in_python_is_checked_too():
     with pytest.raises(GuideError, match="The guide: two topics"):
         check_guide(Guide(topic=(GuidedTopic(name="a"), GuidedTopic(name="a "))))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"topic = " + b"9" * 5_000, "it is no TOML"),
+        (b"a." * 50_000 + b"b = 1", "a key has more than a hundred parts"),
+        (b"apart = [[" + b",".join(b'"%d"' % n for n in range(20_000)) + b"]]", "apart"),
+        (b'apart = [["A", "B", "a "]]\n[[topic]]\nname = "A"\n[[topic]]\nname = "B"', "twice in one list of apart"),
+    ],
+)
+def test_a_guide_that_would_take_for_ever_or_break_the_parser_is_refused_at_once(tmp_path, content, said):
+    file = tmp_path / "guide.toml"
+    file.write_bytes(content)
+    with pytest.raises(GuideError, match=said):
+        read_guide(file, labelled=True)
+
+
+def test_a_guide_saved_by_a_windows_editor_is_read(tmp_path):
+    file = tmp_path / "guide.toml"
+    file.write_bytes(b'\xef\xbb\xbf[[topic]]\nname = "A"\n')
+    assert [topic.name for topic in read_guide(file).topic] == ["A"]
