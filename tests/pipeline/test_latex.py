@@ -14,7 +14,7 @@ def shown(text):
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        (r"{\textbraceleft}a{\textbraceright} x{\textasciicircum}2", "{a} x^2"),
+        (r"{\textbraceleft}a{\textbraceright} x{\textasciicircum}2", "⟦{⟧a⟦}⟧ x⟦^⟧2"),
         (r"a \emph{new} idea", "a new idea"),
         (r"runs in $O(n^2)$ time", "runs in ⟦O(n²)⟧ time"),
         (r"as in~\cite{someone} and \citep[p.~3]{other}", "as in and "),
