@@ -25,6 +25,8 @@ from tests.snapshots import change_manifest, publish_contents, seal, write_manif
 FILES = (
     "abstracts.arrow",
     "data_quality.json",
+    "dial.parquet",
+    "dial_papers.parquet",
     "embeddings.npy",
     "manifest.json",
     "manifest.sha256",
