@@ -77,14 +77,15 @@ def _show() -> None:
     index = data.at_dial(index, view.dial)
     show(view)  # the address bar always holds the canonical link of what is shown
     st.set_page_config(page_title=f"{page_name(view.page)}, {view.corpus} · Topic Explorer")
-    _header(view)
+    with st.container(gap=None):
+        keeper(view.corpus)  # first: who sees the bar count a paper may leave at once, and finds it kept
+        _header(view)
     _notices([*notices, *more], view)
     context = PageContext(levelled(index, view), view, _mask(index, view), _theme())
     filter_bar(context)
     _render(view.page)(context)
     if view.page != "map":  # the map has it beside the points
         paper_drawer(context)
-    keeper(view.corpus)
     shown()
 
 

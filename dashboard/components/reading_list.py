@@ -140,7 +140,7 @@ def toggled(corpus: str, paper_id: str, kept: bool) -> None:
 
 
 def keeper(corpus: str) -> None:
-    """Let the browser keep the list, and hear from it what it has kept. Draws nothing; once a run, at its end."""
+    """Let the browser keep the list, and hear from it what it has kept. Draws nothing; once a run."""
 
     def hear() -> None:
         state = st.session_state.get("reading-list-keeper")
