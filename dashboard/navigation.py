@@ -74,6 +74,11 @@ def follow_link(step: Any) -> None:
         go_query(*step)
 
 
+def on_follow(key: str) -> Callable[[], None]:
+    """A callback that follows what the component with this ``key`` sends as ``follow``."""
+    return lambda: follow_link(st.session_state[key].get("follow"))
+
+
 def _parsed(query: str) -> dict[str, list[str]]:
     return parse_qs(query.removeprefix("?")[:20_000], max_num_fields=1_000)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Literal
 
 import streamlit as st
 
+from dashboard.components.front import front
 from dashboard.navigation import follow_link, here
 from dashboard.safe_text import for_text
 from dashboard.state import View, query_of
@@ -16,11 +16,9 @@ from dashboard.state import View, query_of
 _CHARACTERS = 200
 
 
-def _front(name: str) -> str:
-    return (resources.files("dashboard.components") / "list_front" / name).read_text(encoding="utf-8")
-
-
-_LINK_LIST = st.components.v2.component("link_list", js=_front("link_list.js"), css=_front("link_list.css"))
+_LINK_LIST = st.components.v2.component(
+    "link_list", js=front("list_front", "link_list.js"), css=front("list_front", "link_list.css")
+)
 
 
 @dataclass(frozen=True)

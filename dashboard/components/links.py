@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Literal
 
 import streamlit as st
 
-from dashboard.navigation import follow_link, go, here
+from dashboard.components.front import front
+from dashboard.navigation import go, here, on_follow
 from dashboard.safe_text import for_text
 from dashboard.state import View, query_of
 
-
-def _front(name: str) -> str:
-    return (resources.files("dashboard.components") / "link_front" / name).read_text(encoding="utf-8")
-
-
-_LINK_BAR = st.components.v2.component("link_bar", js=_front("link_bar.js"), css=_front("link_bar.css"))
+_LINK_BAR = st.components.v2.component(
+    "link_bar", js=front("link_front", "link_bar.js"), css=front("link_front", "link_bar.css")
+)
 
 
 @dataclass(frozen=True)
@@ -47,10 +44,6 @@ def link_bar(
     current
         Which link leads to where one is.
     """
-
-    def follow() -> None:
-        follow_link(st.session_state[key].get("follow"))
-
     data = {
         "name": name,
         "look": look,
@@ -58,7 +51,7 @@ def link_bar(
         "here": query_of(here()),
         "links": [{"label": for_text(link.label), "query": query_of(link.view), "brand": link.brand} for link in links],
     }
-    _LINK_BAR(key=key, data=data, on_follow_change=follow, width="content")
+    _LINK_BAR(key=key, data=data, on_follow_change=on_follow(key), width="content")
 
 
 def view_button(

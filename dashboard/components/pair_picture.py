@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import resources
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
+from dashboard.components.picture import picture_component, picture_data
 from dashboard.context import PageContext
 from dashboard.figures.palette import series_colours
-from dashboard.navigation import follow_link, here
+from dashboard.navigation import on_follow
 from dashboard.safe_text import for_text
 from dashboard.state import View, query_of
 
 _CHARACTERS = 120
 
 
-def _front(name: str) -> str:
-    return (resources.files("dashboard.components") / "pair_front" / name).read_text(encoding="utf-8")
-
-
-_PICTURE = st.components.v2.component("pair_picture", js=_front("pair_picture.js"), css=_front("pair_picture.css"))
+_PICTURE = picture_component("pair_picture", "pair_front")
 
 
 def mix_picture(
@@ -101,23 +96,14 @@ def _draw(
     note: str,
     key: str,
 ) -> None:
-    view = context.view
-
-    def follow() -> None:
-        follow_link(st.session_state[key].get("follow"))
-
-    data = {
+    data = picture_data(context, name=name, file=look) | {
         "look": look,
-        "name": name,
         "words": f"{len(rows)} rows, with 95 % intervals; the CSV holds the same numbers.",
-        "here": query_of(here()),
         "names": [
             f"{side}: {' '.join(for_text(said).split())[:_CHARACTERS]}" for side, said in zip("AB", sides, strict=True)
         ],
         "colours": list(side_colours(context)),
         "rows": rows,
         "note": note,
-        "source": f"{name}. Topic Explorer, corpus {view.corpus}, snapshot {view.snapshot_id}",
-        "file": f"{view.corpus}-{look}-{view.snapshot_id}",
     }
-    _PICTURE(key=key, data=data, on_follow_change=follow)
+    _PICTURE(key=key, data=data, on_follow_change=on_follow(key))

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.components.front import front
 from dashboard.components.topic_rows import colours_of_topics, numbered_label
 from dashboard.context import PageContext
 from dashboard.queries import place_on_grid
 from dashboard.safe_text import for_text
 
-
-def _front(name: str) -> str:
-    return (resources.files("dashboard.components") / "place_front" / name).read_text(encoding="utf-8")
-
-
-_PLACE = st.components.v2.component("paper_place", js=_front("place.js"), css=_front("place.css"))
+_PLACE = st.components.v2.component(
+    "paper_place", js=front("place_front", "place.js"), css=front("place_front", "place.css")
+)
 
 
 def paper_place(context: PageContext, paper: Any, *, key: str) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
-from dashboard.components.picture import NO_PERIOD, picture_component, picture_data
+from dashboard.components.picture import NO_PERIOD, period_data, picture_component
 from dashboard.context import PageContext
-from dashboard.navigation import follow_link
+from dashboard.navigation import on_follow
 from dashboard.state import View
 
 _BARS = picture_component("period_bars", "bars_front")
@@ -31,14 +29,10 @@ def period_bars(context: PageContext, counts: Sequence[int], *, key: str, name: 
     partial
         The period that may be incomplete: it is hatched, and the foot says so.
     """
-
-    def follow() -> None:
-        follow_link(st.session_state[key].get("follow"))
-
-    data = picture_data(context, papers_of_period(context.view, NO_PERIOD), name=name, file="papers-over-time")
+    data = period_data(context, papers_of_period(context.view, NO_PERIOD), name=name, file="papers-over-time")
     data |= {
         "counts": [int(count) for count in counts],
         "partial": partial,
         "note": f"{partial} may be incomplete (hatched)." if partial else "",
     }
-    _BARS(key=key, data=data, on_follow_change=follow)
+    _BARS(key=key, data=data, on_follow_change=on_follow(key))

@@ -10,11 +10,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import streamlit as st
 
+from dashboard.components.front import front
 from dashboard.paper_codes import code_of
 from dashboard.state import MAX_LISTED, View
 
@@ -25,11 +25,7 @@ _LONGEST_ID = 1_000  # characters
 _FULL = f"A reading list holds at most {MAX_LISTED} papers. Export it, or remove some, before you add others."
 
 
-def _front(name: str) -> str:
-    return (resources.files("dashboard.components") / "list_keeper_front" / name).read_text(encoding="utf-8")
-
-
-_KEEPER = st.components.v2.component("reading_list_keeper", js=_front("keeper.js"))
+_KEEPER = st.components.v2.component("reading_list_keeper", js=front("list_keeper_front", "keeper.js"))
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.components.front import front
 from dashboard.components.map_event import NOTHING, MapEvent, read_event
 from dashboard.components.map_points import MapPoints, pack_mask, pack_rows
 from dashboard.safe_text import for_text
@@ -54,21 +54,18 @@ _PARTS = (
 @lru_cache(maxsize=1)
 def _engine() -> str:
     """The map's code: its files one after another, its style sheet as a constant, and a version."""
-    folder = resources.files("dashboard.components") / "map_front"
-    style = (folder / "topic_map.css").read_text(encoding="utf-8")
-    code = "\n".join((folder / name).read_text(encoding="utf-8") for name in _PARTS)
+    style = front("map_front", "topic_map.css")
+    code = "\n".join(front("map_front", name) for name in _PARTS)
     version = hashlib.sha256((style + code).encode()).hexdigest()[:12]
     return f"const VERSION = {json.dumps(version)}\nconst STYLE = {json.dumps(style)}\n{code}"
 
 
-def _front(name: str) -> str:
-    return (resources.files("dashboard.components") / "map_front" / name).read_text(encoding="utf-8")
-
-
 _POINTS = st.components.v2.component("topic_map_points", js=_engine())
-_MASK = st.components.v2.component("topic_map_mask", js=_front("mask.js"))
-_TITLES = st.components.v2.component("topic_map_titles", js=_front("titles.js"))
-_MAP = st.components.v2.component("topic_map", html=_front("topic_map.html"), js=_front("mount.js"))
+_MASK = st.components.v2.component("topic_map_mask", js=front("map_front", "mask.js"))
+_TITLES = st.components.v2.component("topic_map_titles", js=front("map_front", "titles.js"))
+_MAP = st.components.v2.component(
+    "topic_map", html=front("map_front", "topic_map.html"), js=front("map_front", "mount.js")
+)
 
 
 def topic_map(

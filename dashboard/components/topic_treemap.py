@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 
 import numpy as np
-import streamlit as st
 
+from dashboard.components.picture import picture_component, picture_data
+from dashboard.context import PageContext
 from dashboard.figures.treemap import Box, squarified
-from dashboard.navigation import follow_link, here
+from dashboard.navigation import on_follow
 from dashboard.safe_text import for_text
 from dashboard.state import View, query_of
 
@@ -21,11 +21,7 @@ _LABEL_CHARACTERS = 120
 _DECIMALS = 4
 
 
-def _front(name: str) -> str:
-    return (resources.files("dashboard.components") / "treemap_front" / name).read_text(encoding="utf-8")
-
-
-_TREEMAP = st.components.v2.component("topic_treemap", js=_front("treemap.js"), css=_front("treemap.css"))
+_TREEMAP = picture_component("topic_treemap", "treemap_front", is_svg=False)
 
 
 @dataclass(frozen=True)
@@ -57,26 +53,19 @@ class Cell:
     inner: tuple[tuple[str, int], ...] = ()
 
 
-def topic_treemap(cells: Sequence[Cell], *, key: str, name: str, source: str, file: str) -> None:
+def topic_treemap(context: PageContext, cells: Sequence[Cell], *, key: str, name: str, file: str) -> None:
     """Draw the topics that have papers, the largest first.
 
     Parameters
     ----------
-    name
-        What is shown, for people who listen to the page. Plain text.
-    source, file
-        What stands under the picture that is taken away, and what its file is called.
+    name, file
+        As for `picture_data`.
     """
     drawn = sorted((cell for cell in cells if cell.n_papers), key=lambda cell: -cell.n_papers)
     if not drawn:
         return
 
-    def follow() -> None:
-        follow_link(st.session_state[key].get("follow"))
-
-    data = {
-        "name": name,
-        "here": query_of(here()),
+    data = picture_data(context, name=name, file=file) | {
         "shapes": SHAPES,
         "cells": [
             {
@@ -90,10 +79,8 @@ def topic_treemap(cells: Sequence[Cell], *, key: str, name: str, source: str, fi
             for cell in drawn
         ],
         "boxes": {shape: laid_out(drawn, high) for shape, high in SHAPES.items()},
-        "source": source,
-        "file": file,
     }
-    _TREEMAP(key=key, data=data, on_follow_change=follow)
+    _TREEMAP(key=key, data=data, on_follow_change=on_follow(key))
 
 
 def laid_out(cells: Sequence[Cell], high: float) -> list[dict[str, list[float] | list[list[float]]]]:

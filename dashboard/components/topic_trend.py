@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.picture import NO_PERIOD, picture_component, picture_data
+from dashboard.components.picture import NO_PERIOD, period_data, picture_component
 from dashboard.components.topic_rows import colours_of_topics
 from dashboard.components.trend_frame import (
     above_trend,
@@ -69,7 +69,7 @@ def topic_trend(context: PageContext, topic: pd.Series, *, key: str) -> None:
     above_trend(context, draw, topics=[topic_id], n_rows=len(trends), key=key, title=f"{label} over time")
     name = f"{' '.join(for_text(label).split())[:_NAME_CHARACTERS]} over time"
     leads_to = papers_of_topic_in(context.view, topic_id, NO_PERIOD)
-    data = picture_data(context, leads_to, name=name, file=f"topic-{topic['number']}-over-time")
+    data = period_data(context, leads_to, name=name, file=f"topic-{topic['number']}-over-time")
     data |= {
         "measure": context.view.measure,
         "counts": trends["n_papers"].tolist(),

@@ -144,13 +144,7 @@ def _picture(context: PageContext, tree: pd.DataFrame, colours: Mapping[str, str
     name = "Topics by papers" if view.topic is None else f"Topics in {topic_name(index, view.topic)}"
     if not any(cell.n_papers for cell in cells):
         st.caption("No paper passes the filters.")
-    topic_treemap(
-        cells,
-        key="hierarchy-treemap",
-        name=name,
-        source=f"{for_text(name)}. Topic Explorer, corpus {view.corpus}, snapshot {view.snapshot_id}",
-        file=f"{view.corpus}-hierarchy-{view.topic or 'all'}-{view.snapshot_id}",
-    )
+    topic_treemap(context, cells, key="hierarchy-treemap", name=name, file=f"hierarchy-{view.topic or 'all'}")
 
 
 def _tree(context: PageContext, tree: pd.DataFrame, colours: Mapping[str, str]) -> None:

@@ -1,77 +1,67 @@
-// What our pictures over time have in common: the frame, links in it that the arrow keys walk,
-// what is said of the period pointed at, and the file. A picture's own code stands behind this
-// one: the two are one module. All texts are set as text, never as markup.
 
-const SVG = "http://www.w3.org/2000/svg"
+// What our SVG pictures have in common: the frame, links in it that the arrow keys walk, what is said of the
+// place pointed at, and the file.
+
 const LETTER = 7 // about as wide as a digit
 const NARROWEST = 80 // pixels; less it has only while it is not laid out, as on a page that is being left
 const KEPT = ["fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "stroke-dasharray", "font-family", "font-size"]
-const states = new WeakMap()
 
 /**
- * A component that is drawn anew when its data or its width changes.
+ * A picture as wide as there is room.
  *
- * `draw(state)` gives the parts of the picture and the words for those who hear it; `state` has the
- * `data` and the `width`. Data of every picture: `here`, `template`, `periods`, `note`, `name`, `source`, `file`.
+ * `draw(state)` gives the parts of the picture, its height, and the words for those who hear it; `state` has the
+ * `data` and the `width`. Data of every picture: `here`, `note`, `name`, `source`, `file`.
+ *
+ * `back` and `on` are the arrow keys that walk its links, which are one stop of the Tab key: at first that at `start`.
  */
-function overTime(look, height, draw) {
-  return ({ parentElement, data, setTriggerValue }) => {
-    let state = states.get(parentElement)
-    if (!state) {
-      state = framed(parentElement, look, height, draw)
-      states.set(parentElement, state)
-    }
-    state.send = setTriggerValue
-    const written = JSON.stringify({ ...data, here: "" })
-    const changed = state.written !== written
-    state.data = data
-    state.written = written
-    if (changed) drawn(state)
-    return () => {
-      state.watch.disconnect()
-      state.frame.remove()
-      states.delete(parentElement)
-    }
-  }
+function pictured(look, draw, { back, on, start }) {
+  const walk = { back, on, start }
+  return drawnComponent(
+    (root) => framed(root, look, draw, walk),
+    drawn,
+    ({ frame, width }) => frame.clientWidth !== width,
+  )
 }
 
-/** The parts that stay: the picture, what is said of the period pointed at, and the foot. */
-function framed(root, look, height, draw) {
-  const [frame, tip, foot, note, save] = ["div", "div", "div", "span", "button"].map((tag) => document.createElement(tag))
+/** A picture of fixed height over the periods of a corpus. Its data also: `template`, `periods`. */
+function overTime(look, height, draw) {
+  const walk = { back: "ArrowLeft", on: "ArrowRight", start: -1 }
+  return pictured(look, (state) => ({ height, ...draw(Object.assign(state, { height })) }), walk)
+}
+
+/** The parts that stay: the picture, what is said of the place pointed at, and the foot. */
+function framed(root, look, draw, walk) {
+  const [frame, tip, foot, note] = ["div", "div", "div", "span"].map((tag) => document.createElement(tag))
   for (const [element, name] of [[frame, `picture ${look}`], [tip, "tip"], [foot, "foot"], [note, "note"]]) element.className = name
-  const picture = shape("svg", { role: "group", height })
-  save.type = "button"
-  save.textContent = "Save as SVG"
+  const [picture, save] = [shape("svg", { role: "group" }), saveButton()]
   tip.hidden = true
   tip.setAttribute("aria-hidden", "true")
   foot.append(note, save)
   frame.append(picture, tip, foot)
   root.append(frame)
-  const state = { frame, picture, tip, note, save, height, draw, width: 0 }
+  const state = { frame, foot, picture, tip, note, save, draw, walk, width: 0 }
   save.addEventListener("click", () => saved(state))
   picture.addEventListener("keydown", (event) => move(state, event))
-  state.watch = new ResizeObserver(() => {
-    if (state.data && frame.clientWidth !== state.width) drawn(state)
-  })
-  state.watch.observe(frame)
   return state
 }
 
 function drawn(state) {
-  const { data, picture, frame, tip, note, save, height } = state
+  const { data, picture, frame, tip, note, save, walk } = state
   const width = (state.width = frame.clientWidth)
   if (width < NARROWEST) return
   tip.hidden = true
   note.textContent = data.note
   save.setAttribute("aria-label", `${save.textContent}: ${data.name}`)
+  const { parts, height, words, legend } = state.draw(state)
+  Object.assign(state, { height, legend })
+  picture.setAttribute("height", height)
   picture.setAttribute("viewBox", `0 0 ${width} ${height}`)
-  const { parts, words } = state.draw(state)
   picture.setAttribute("aria-label", words)
   const held = picture.getRootNode().activeElement?.dataset?.place
   picture.replaceChildren(...parts)
   const links = [...picture.querySelectorAll("a")]
   const kept = links.find((link) => link.dataset.place === held)
-  for (const link of links) link.setAttribute("tabindex", link === (kept ?? links.at(-1)) ? 0 : -1)
+  for (const link of links) link.setAttribute("tabindex", link === (kept ?? links.at(walk.start)) ? 0 : -1)
   kept?.focus()
 }
 
@@ -97,34 +87,33 @@ function place(state, i, middle, slot, parts, some, says) {
   const { periods, template } = state.data
   const within = some ? shape("a", { "data-place": i }) : shape("g", {})
   within.append(shape("rect", { ...slot, class: "slot" }), ...parts)
-  for (const kind of ["pointerenter", "focus"]) within.addEventListener(kind, () => tell(state, i, middle, says))
+  for (const kind of ["pointerenter", "focus"]) within.addEventListener(kind, () => tell(state, middle, bold(periods[i]), `: ${says}`))
   for (const kind of ["pointerleave", "blur"]) within.addEventListener(kind, () => (state.tip.hidden = true))
   if (!some) return within
-  const query = template.replace("%00", encodeURIComponent(periods[i]))
-  within.setAttribute("href", `?${query}`)
+  leadTo(within, template.replace("%00", encodeURIComponent(periods[i])), state)
   within.setAttribute("aria-label", `${periods[i]}: ${says}`)
-  within.addEventListener("click", (event) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-    event.preventDefault()
-    state.send("follow", [query, state.data.here])
-  })
   return within
 }
 
-function tell({ data, tip, width }, i, middle, says) {
-  const period = document.createElement("b")
-  period.textContent = data.periods[i]
-  tip.replaceChildren(period, `: ${says}`)
+function bold(text) {
+  const element = document.createElement("b")
+  element.textContent = text
+  return element
+}
+
+/** Says something of the place at `middle`. */
+function tell({ tip, width }, middle, ...said) {
+  tip.replaceChildren(...said)
   tip.hidden = false
   const half = tip.offsetWidth / 2
   tip.style.left = `${Math.max(0, Math.min(middle - half, width - 2 * half))}px`
 }
 
-/** Arrow keys lead from period to period: all of them are one stop of the Tab key. */
-function move({ picture }, event) {
+/** Arrow keys lead from link to link. */
+function move({ picture, walk }, event) {
   const links = [...picture.querySelectorAll("a")]
   const at = links.indexOf(event.target)
-  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: links.length - 1 }[event.key]
+  const to = { [walk.back]: at - 1, [walk.on]: at + 1, Home: 0, End: links.length - 1 }[event.key]
   if (at < 0 || !links[to]) return
   event.preventDefault()
   links[at].setAttribute("tabindex", -1)
@@ -153,39 +142,31 @@ function written(count) {
   return count.toLocaleString("en")
 }
 
-function label(x, y, anchor, text) {
-  const element = shape("text", { x, y, "text-anchor": anchor, "aria-hidden": "true" })
+function label(x, y, anchor, text, look = "") {
+  const element = shape("text", { x, y, "text-anchor": anchor, "aria-hidden": "true", ...(look && { class: look }) })
   element.textContent = text
   return element
 }
 
-function shape(name, attributes) {
-  const element = document.createElementNS(SVG, name)
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value)
-  return element
-}
-
 /** The picture as a file of its own: the colours of the page written into it, the links left out. */
-function saved({ picture, data, width, height }) {
+function saved({ picture, data, width, height, legend }) {
   const copy = picture.cloneNode(true)
-  const [here, there] = [picture, copy].map((root) => [...root.querySelectorAll("rect, line, text, path, circle")])
+  const [here, there] = [picture, copy].map((root) => [...root.querySelectorAll("rect, line, text, path, circle, polyline, polygon")])
   there.forEach((element, i) => {
     const look = getComputedStyle(here[i])
     if (element.classList.contains("slot")) element.remove()
     else for (const name of KEPT) element.setAttribute(name, look.getPropertyValue(name))
   })
   for (const link of copy.querySelectorAll("a")) link.replaceWith(...link.childNodes)
-  const ground = shape("rect", { width: "100%", height: "100%", fill: getComputedStyle(picture).getPropertyValue("--st-background-color") })
-  const source = label(0, height + 14, "start", data.source)
-  const ink = getComputedStyle(picture).getPropertyValue("color")
-  for (const [name, value] of Object.entries({ fill: ink, "font-size": "11px", "font-family": "sans-serif" })) source.setAttribute(name, value)
+  const style = getComputedStyle(picture)
+  const ground = shape("rect", { width: "100%", height: "100%", fill: style.getPropertyValue("--st-background-color") })
+  const written = { fill: style.getPropertyValue("color"), "font-size": "11px", "font-family": "sans-serif" }
+  const below = [legend, data.source].filter(Boolean).map((text, i) => label(0, height + 14 + 16 * i, "start", text))
+  for (const line of below) for (const [name, value] of Object.entries(written)) line.setAttribute(name, value)
   copy.prepend(ground)
-  copy.append(source)
-  const sheet = { xmlns: SVG, width, height: height + 20, viewBox: `0 0 ${width} ${height + 20}` }
+  copy.append(...below)
+  const high = height + 4 + 16 * below.length
+  const sheet = { xmlns: SVG, width, height: high, viewBox: `0 0 ${width} ${high}` }
   for (const [name, value] of Object.entries(sheet)) copy.setAttribute(name, value)
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }))
-  link.download = `${data.file}.svg`
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000)
+  giveAway(copy, data.file)
 }

@@ -1,66 +1,40 @@
 // Topics as rectangles, each a real link. Where they lie is worked out on the server, for a wide
 // and for a tall picture; here the one that suits the page is taken. Texts are set as text, never as markup.
 
-const SVG = "http://www.w3.org/2000/svg"
 const NARROW = 640 // pixels; below, the picture is tall
 const LETTER = 0.56 // mean width of a letter, in font sizes
-const states = new WeakMap()
 
-export default function topicTreemap({ parentElement, data, setTriggerValue }) {
-  let state = states.get(parentElement)
-  if (!state) {
-    state = framed(parentElement)
-    states.set(parentElement, state)
-  }
-  state.send = setTriggerValue
-  const written = JSON.stringify({ ...data, here: "" })
-  const changed = state.written !== written
-  state.data = data
-  state.written = written
-  if (changed) draw(state)
-  return () => {
-    state.watch.disconnect()
-    state.frame.remove()
-    state.foot.remove()
-    states.delete(parentElement)
-  }
-}
+export default drawnComponent(framed, draw, ({ frame, form }) => formFor(frame) !== form)
 
 function framed(root) {
   const frame = element("nav", "treemap")
   const foot = element("div", "foot")
-  const save = element("button", "")
-  save.type = "button"
-  save.textContent = "Save as SVG"
+  const save = saveButton()
   foot.append(save)
   root.append(frame, foot)
-  const state = { frame, foot, save, shape: "" }
+  const state = { frame, foot, save, form: "" }
   save.addEventListener("click", () => saved(state))
-  state.watch = new ResizeObserver(() => {
-    if (state.data && shapeFor(frame) !== state.shape) draw(state)
-  })
-  state.watch.observe(frame)
   return state
 }
 
-function shapeFor(frame) {
+function formFor(frame) {
   return frame.clientWidth < NARROW ? "tall" : "wide"
 }
 
 function draw(state) {
   const { frame, save, data } = state
-  state.shape = shapeFor(frame)
+  state.form = formFor(frame)
   const held = frame.getRootNode().activeElement?.getAttribute?.("href")
   frame.setAttribute("aria-label", data.name)
   save.setAttribute("aria-label", `${save.textContent}: ${data.name}`)
-  frame.style.aspectRatio = `1 / ${data.shapes[state.shape]}`
-  frame.replaceChildren(...data.cells.map((cell, i) => link(state, cell, data.boxes[state.shape][i])))
+  frame.style.aspectRatio = `1 / ${data.shapes[state.form]}`
+  frame.replaceChildren(...data.cells.map((cell, i) => link(state, cell, data.boxes[state.form][i])))
   if (held) [...frame.querySelectorAll("a")].find((each) => each.getAttribute("href") === held)?.focus()
 }
 
 function link(state, cell, { box, inner }) {
   const each = element("a", "")
-  each.href = `?${cell.query}`
+  leadTo(each, cell.query, state)
   each.title = [cell.label, cell.note, cell.hint].filter(Boolean).join("\n")
   each.setAttribute("aria-label", `${cell.label}, ${cell.note}`)
   each.style.setProperty("--colour", cell.colour)
@@ -80,11 +54,6 @@ function link(state, cell, { box, inner }) {
     face.append(line)
   }
   each.append(face)
-  each.addEventListener("click", (event) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-    event.preventDefault()
-    state.send("follow", [cell.query, state.data.here])
-  })
   return each
 }
 
@@ -100,16 +69,16 @@ function element(tag, name) {
 }
 
 /** The picture as a file of its own, as wide as on the page. */
-function saved({ frame, data, shape }) {
+function saved({ frame, data, form }) {
   const [width, height] = [frame.clientWidth, frame.clientHeight]
   const look = getComputedStyle(frame)
   const ink = look.getPropertyValue("color")
-  const picture = vector("svg", { xmlns: SVG, width, height: height + 26, viewBox: `0 0 ${width} ${height + 26}` })
-  picture.append(vector("rect", { width: "100%", height: "100%", fill: look.getPropertyValue("--st-background-color") }))
+  const picture = shape("svg", { xmlns: SVG, width, height: height + 26, viewBox: `0 0 ${width} ${height + 26}` })
+  picture.append(shape("rect", { width: "100%", height: "100%", fill: look.getPropertyValue("--st-background-color") }))
   data.cells.forEach((cell, i) => {
-    const [x, y, wide, high] = data.boxes[shape][i].box.map((value, side) => (value / 100) * (side % 2 ? height : width))
+    const [x, y, wide, high] = data.boxes[form][i].box.map((value, side) => (value / 100) * (side % 2 ? height : width))
     const size = Math.max(10, Math.min(22, Math.min(wide, high) * 0.11))
-    picture.append(vector("rect", { x: x + 1, y: y + 1, width: Math.max(0, wide - 2), height: Math.max(0, high - 2), fill: cell.colour, "fill-opacity": 0.28, stroke: cell.colour }))
+    picture.append(shape("rect", { x: x + 1, y: y + 1, width: Math.max(0, wide - 2), height: Math.max(0, high - 2), fill: cell.colour, "fill-opacity": 0.28, stroke: cell.colour }))
     const fits = Math.floor((wide - 14) / (size * LETTER))
     if (fits < 4 || high < size + 12) return
     const lines = wrapped(cell.label, fits).slice(0, Math.max(1, Math.floor((high - 10) / (size * 1.25)) - 1))
@@ -117,19 +86,15 @@ function saved({ frame, data, shape }) {
       const isNote = n === lines.length
       const down = y + 6 + size + n * size * 1.25
       if (down > y + high - 4 || text.length > fits * (isNote ? 1.2 : 1)) continue
-      const line = vector("text", { x: x + 8, y: down, fill: ink, "font-size": isNote ? Math.min(12, size) : size, "font-weight": isNote ? 400 : 600, "font-family": isNote ? "sans-serif" : "serif" })
+      const line = shape("text", { x: x + 8, y: down, fill: ink, "font-size": isNote ? Math.min(12, size) : size, "font-weight": isNote ? 400 : 600, "font-family": isNote ? "sans-serif" : "serif" })
       line.textContent = text
       picture.append(line)
     }
   })
-  const source = vector("text", { x: 2, y: height + 18, fill: ink, "font-size": 11, "font-family": "sans-serif" })
+  const source = shape("text", { x: 2, y: height + 18, fill: ink, "font-size": 11, "font-family": "sans-serif" })
   source.textContent = data.source
   picture.append(source)
-  const away = element("a", "")
-  away.href = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(picture)], { type: "image/svg+xml" }))
-  away.download = `${data.file}.svg`
-  away.click()
-  setTimeout(() => URL.revokeObjectURL(away.href), 1000)
+  giveAway(picture, data.file)
 }
 
 function wrapped(text, fits) {
@@ -140,10 +105,4 @@ function wrapped(text, fits) {
     else lines.push(word)
   }
   return lines
-}
-
-function vector(name, attributes) {
-  const made = document.createElementNS(SVG, name)
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
-  return made
 }
