@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.safe_text import doi_url, for_text
+from dashboard.safe_text import doi_url, one_line
 
 _URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]{1,2000}", re.IGNORECASE)
 _LATEX = str.maketrans(
@@ -73,7 +73,7 @@ def bibtex_entries(papers: pd.DataFrame, abstracts: Sequence[str] | None = None)
 
 def bibtex_remark(lines: Iterable[str]) -> str:
     """What stands before the entries. BibTeX skips text outside of entries as long as no ``@`` is in it."""
-    return "".join(f"% {_line(line).replace('@', ' at ')}\n" for line in lines) + "\n"
+    return "".join(f"% {one_line(line).replace('@', ' at ')}\n" for line in lines) + "\n"
 
 
 def _bibtex_fields(paper: Any, abstract: str) -> Iterator[tuple[str, str]]:
@@ -105,7 +105,7 @@ def _bibtex_author(author: str) -> str:
 
 
 def _latex(text: str) -> str:
-    return _line(text).translate(_LATEX)
+    return one_line(text).translate(_LATEX)
 
 
 # --- RIS ---------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def ris_records(papers: pd.DataFrame, note: str, abstracts: Sequence[str] | None
     """One record a paper of ``papers`` (`queries.papers_at`), lines ended by CRLF; ``note`` stands in each."""
     for place, paper in enumerate(papers.itertuples(index=False)):
         fields = _ris_fields(paper, note, abstracts[place] if abstracts is not None else "")
-        yield "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in fields) + "ER  - \r\n\r\n"
+        yield "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in fields) + "ER  - \r\n\r\n"
 
 
 def _ris_fields(paper: Any, note: str, abstract: str) -> Iterator[tuple[str, str]]:
@@ -143,18 +143,13 @@ def _ris_fields(paper: Any, note: str, abstract: str) -> Iterator[tuple[str, str
 # --- cells of a record ---------------------------------------------------------------
 
 
-def _line(text: str) -> str:
-    """``text`` on one line, without what cannot be seen or reorders it."""
-    return " ".join(for_text(text).split())
-
-
 def _known(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
 def _items(values: Any) -> list[str]:
     given = [] if values is None or values is pd.NA else list(values)
-    return [value for value in given if isinstance(value, str) and _line(value)]
+    return [value for value in given if isinstance(value, str) and one_line(value)]
 
 
 def _doi(paper: Any) -> str:

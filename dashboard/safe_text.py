@@ -33,6 +33,12 @@ def for_text(text: object) -> str:
     return "".join(kept)
 
 
+def one_line(text: object, limit: int | None = None) -> str:
+    """`for_text` on one line; of more than ``limit`` characters so many are kept, "…" included."""
+    line = " ".join(for_text(text).split())
+    return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
 def for_markdown(text: object, limit: int | None = None) -> str:
     """``text`` so that markdown shows it as it is, on one line.
 
@@ -45,9 +51,7 @@ def for_markdown(text: object, limit: int | None = None) -> str:
     limit
         Characters to keep of a longer text, "…" included.
     """
-    line = " ".join(for_text(text).split())
-    if limit is not None and len(line) > limit:
-        line = line[: limit - 1].rstrip() + "…"
+    line = one_line(text, limit)
     return _MARKDOWN.sub(r"\\\1", _AUTOLINK.sub(_JOINER, line))
 
 
@@ -56,9 +60,7 @@ def for_plotly(text: object, limit: int = PLOTLY_CHARACTERS) -> str:
 
     Plotly reads a little HTML and, between dollars, LaTeX; neither is left.
     """
-    line = " ".join(for_text(text).split())
-    if len(line) > limit:
-        line = line[: limit - 1].rstrip() + "…"
+    line = one_line(text, limit)
     # Plotly knows entities by number, but not this one by its name.
     return html.escape(line, quote=True).replace("&quot;", "&#34;").replace("$", "&#36;")
 

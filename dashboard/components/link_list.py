@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.components.front import front
 from dashboard.navigation import follow_link, here
-from dashboard.safe_text import for_text
+from dashboard.safe_text import one_line
 from dashboard.state import View, query_of
 
 _CHARACTERS = 200
@@ -102,9 +102,9 @@ def link_list(
 def _for_browser(row: Row) -> dict[str, object]:
     """The row as the front end draws it."""
     return {
-        "label": _one_line(row.label),
-        "note": _one_line(row.note),
-        "hint": _one_line(row.hint),
+        "label": one_line(row.label, _CHARACTERS),
+        "note": one_line(row.note, _CHARACTERS),
+        "hint": one_line(row.hint, _CHARACTERS),
         "query": query_of(row.view),
         "colour": row.colour,
         "bar": row.bar,
@@ -115,8 +115,3 @@ def _for_browser(row: Row) -> dict[str, object]:
         "paper": row.paper,
         "kept": row.kept,
     }
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(for_text(text).split())
-    return line if len(line) <= _CHARACTERS else line[: _CHARACTERS - 1].rstrip() + "…"

@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.figures import palette
-from dashboard.safe_text import for_text
+from dashboard.safe_text import one_line
 
 _LABEL_CHARACTERS = 80
 _MAGIC = b"TEM1"
@@ -113,7 +113,7 @@ def _topics_header(finest: pd.DataFrame) -> dict[str, Any]:
     return {
         "id": list(finest["topic_id"].astype(str)),
         "number": [int(number) for number in finest["number"]],
-        "label": [" ".join(for_text(label).split())[:_LABEL_CHARACTERS] for label in finest["label"]],
+        "label": [one_line(label)[:_LABEL_CHARACTERS] for label in finest["label"]],
         "x": [round(float(value), 4) for value in x],
         "y": [round(float(value), 4) for value in y],
         "dot": {theme: palette.topic_colours(x, y, theme) for theme in palette.THEMES},

@@ -11,7 +11,7 @@ from dashboard.components.picture import picture_component, picture_data
 from dashboard.context import PageContext
 from dashboard.figures.palette import series_colours
 from dashboard.navigation import on_follow
-from dashboard.safe_text import for_text
+from dashboard.safe_text import one_line
 from dashboard.state import View, query_of
 
 _CHARACTERS = 120
@@ -79,7 +79,7 @@ def _row(label: str, row: dict[Any, Any]) -> dict[str, Any]:
         f"{percent(row[f'share_{side}_high'])}; {row[f'n_{side}']:,})"
         for side in "ab"
     )
-    label = " ".join(for_text(label).split())[:_CHARACTERS]
+    label = one_line(label)[:_CHARACTERS]
     shares = {
         side: [round(float(row[f"share_{side}{end}"]), 6) for end in ("", "_low", "_high")] for side in ("a", "b")
     }
@@ -99,9 +99,7 @@ def _draw(
     data = picture_data(context, name=name, file=look) | {
         "look": look,
         "words": f"{len(rows)} rows, with 95 % intervals; the CSV holds the same numbers.",
-        "names": [
-            f"{side}: {' '.join(for_text(said).split())[:_CHARACTERS]}" for side, said in zip("AB", sides, strict=True)
-        ],
+        "names": [f"{side}: {one_line(said)[:_CHARACTERS]}" for side, said in zip("AB", sides, strict=True)],
         "colours": list(side_colours(context)),
         "rows": rows,
         "note": note,

@@ -12,7 +12,7 @@ from dashboard.components.front import front
 from dashboard.components.topic_rows import colours_of_topics, numbered_label
 from dashboard.context import PageContext
 from dashboard.queries import place_on_grid
-from dashboard.safe_text import for_text
+from dashboard.safe_text import one_line
 
 _PLACE = st.components.v2.component(
     "paper_place", js=front("place_front", "place.js"), css=front("place_front", "place.css")
@@ -24,7 +24,7 @@ def paper_place(context: PageContext, paper: Any, *, key: str) -> None:
     grid = place_on_grid(context.index, paper.row)
     label = numbered_label(context, paper.topic_id)
     data = {
-        "name": f"The paper's place on the map, among the papers of {' '.join(for_text(label).split())}",
+        "name": f"The paper's place on the map, among the papers of {one_line(label)}",
         "rows": grid.n_all.shape[0],
         "columns": grid.n_all.shape[1],
         "all": _shades(grid.n_all, 0.06, 0.3),

@@ -11,7 +11,7 @@ from dashboard.components.picture import picture_component, picture_data
 from dashboard.context import PageContext
 from dashboard.figures.treemap import Box, squarified
 from dashboard.navigation import on_follow
-from dashboard.safe_text import for_text
+from dashboard.safe_text import one_line
 from dashboard.state import View, query_of
 
 SHAPES = {"wide": 0.42, "tall": 1.5}
@@ -69,10 +69,10 @@ def topic_treemap(context: PageContext, cells: Sequence[Cell], *, key: str, name
         "shapes": SHAPES,
         "cells": [
             {
-                "label": _one_line(cell.label),
+                "label": _label(cell.label),
                 "note": f"{cell.n_papers:,} {'paper' if cell.n_papers == 1 else 'papers'} · {cell.share:.1%}",
-                "hint": _one_line(cell.hint),
-                "inner": [_one_line(label) for label, _ in _largest(cell)],
+                "hint": _label(cell.hint),
+                "inner": [_label(label) for label, _ in _largest(cell)],
                 "query": query_of(cell.view),
                 "colour": cell.colour,
             }
@@ -110,5 +110,5 @@ def _largest(cell: Cell) -> list[tuple[str, int]]:
     return found if len(found) > 1 else []
 
 
-def _one_line(text: str) -> str:
-    return " ".join(for_text(text).split())[:_LABEL_CHARACTERS]
+def _label(text: str) -> str:
+    return one_line(text)[:_LABEL_CHARACTERS]

@@ -20,7 +20,7 @@ from dashboard.components.trend_frame import (
 from dashboard.context import PageContext
 from dashboard.navigation import follow_link
 from dashboard.queries import topic_trends
-from dashboard.safe_text import for_text
+from dashboard.safe_text import one_line
 from dashboard.state import View
 
 _TREND = picture_component("topic_trend", "trend_front")
@@ -67,7 +67,7 @@ def topic_trend(context: PageContext, topic: pd.Series, *, key: str) -> None:
             say_where_the_papers_are()
 
     above_trend(context, draw, topics=[topic_id], n_rows=len(trends), key=key, title=f"{label} over time")
-    name = f"{' '.join(for_text(label).split())[:_NAME_CHARACTERS]} over time"
+    name = f"{one_line(label)[:_NAME_CHARACTERS]} over time"
     leads_to = papers_of_topic_in(context.view, topic_id, NO_PERIOD)
     data = period_data(context, leads_to, name=name, file=f"topic-{topic['number']}-over-time")
     data |= {

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dashboard.queries.filters import matching_rows, rows_in_polygon
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex
 from dashboard.state import Side
-from pipeline.intervals import wilson_interval
+from pipeline.intervals import newcombe_interval, wilson_interval
 
 MIN_PAPERS = 5
 """Fewer papers on a side, and nothing is said of its words and topics."""
@@ -119,8 +119,7 @@ def topic_mix(index: SnapshotIndex, sides: Sides) -> pd.DataFrame:
 
     Notes
     -----
-    The interval of the difference is R. G. Newcombe's hybrid score interval (Statistics in
-    Medicine 17 (1998) 873-890, method 10), which takes the two sides for independent. Papers
+    The interval of the difference (`newcombe_interval`) takes the two sides for independent. Papers
     on both make the two shares more alike than it knows: then it is too wide, never too narrow.
     """
     n_codes = len(index.topics) + 1
@@ -129,18 +128,12 @@ def topic_mix(index: SnapshotIndex, sides: Sides) -> pd.DataFrame:
     }
     counts = [np.bincount(index.topic_codes[mask] + 1, minlength=n_codes) for mask in (sides.a, sides.b)]
     frame |= {"n_a": counts[0], "n_b": counts[1]}
-    shares, lows, highs = [], [], []
     for name, count, total in zip("ab", counts, sides.n, strict=True):
         low, high = wilson_interval(count, total)
-        share = count / max(total, 1)
-        frame |= {f"share_{name}": share, f"share_{name}_low": low, f"share_{name}_high": high}
-        shares.append(share)
-        lows.append(low)
-        highs.append(high)
-    difference = shares[0] - shares[1]
-    frame["difference"] = difference
-    frame["difference_low"] = difference - np.hypot(shares[0] - lows[0], highs[1] - shares[1])
-    frame["difference_high"] = difference + np.hypot(highs[0] - shares[0], shares[1] - lows[1])
+        frame |= {f"share_{name}": count / max(total, 1), f"share_{name}_low": low, f"share_{name}_high": high}
+    low, high = newcombe_interval(counts[0], sides.n[0], counts[1], sides.n[1])
+    difference = counts[0] / max(sides.n[0], 1) - counts[1] / max(sides.n[1], 1)
+    frame |= {"difference": difference, "difference_low": low, "difference_high": high}
     mix = pd.DataFrame(frame).assign(_apart=np.abs(difference))
     present = mix[(mix["n_a"] > 0) | (mix["n_b"] > 0)]
     return present.sort_values("_apart", ascending=False, kind="stable", ignore_index=True).drop(columns="_apart")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex
 from dashboard.queries.sides import year_that_halves
-from pipeline.intervals import wilson_interval
+from pipeline.intervals import newcombe_interval, wilson_interval
 
 MIN_TIED = 10
 """Papers of a pair of topics that must be tied to the other before anything is said of the pair."""
@@ -70,8 +70,8 @@ def tied_topics(index: SnapshotIndex, mask: Mask) -> pd.DataFrame:
         frame[f"n_{name}"], frame[f"tied_{name}"], frame[f"share_{name}"] = n, tied, tied / np.maximum(n, 1)
         parts.append((tied, n))
     frame["difference"] = frame["share_since"] - frame["share_before"]
-    frame["difference_low"], frame["difference_high"] = _difference(*parts[1], *parts[0], 0.95)
-    sure_low, sure_high = _difference(*parts[1], *parts[0], 1 - 0.05 / max(len(found), 1))
+    frame["difference_low"], frame["difference_high"] = newcombe_interval(*parts[1], *parts[0], 0.95)
+    sure_low, sure_high = newcombe_interval(*parts[1], *parts[0], 1 - 0.05 / max(len(found), 1))
     change = np.where(sure_low > 0, "closer", np.where(sure_high < 0, "further", ""))
     frame["change"] = pd.array(change, dtype="str")
     return frame.sort_values(["n_tied", "topic_a"], ascending=[False, True], ignore_index=True)
@@ -106,21 +106,3 @@ def _counted(pairs: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.
     """How often each of ``wanted`` (ascending) is among ``pairs``."""
     ordered = np.sort(pairs)
     return np.searchsorted(ordered, wanted, side="right") - np.searchsorted(ordered, wanted, side="left")
-
-
-def _difference(
-    hits: NDArray[np.int64],
-    total: NDArray[np.int64],
-    other_hits: NDArray[np.int64],
-    other_total: NDArray[np.int64],
-    confidence: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Newcombe's interval of ``hits / total − other_hits / other_total``."""
-    share, other = hits / np.maximum(total, 1), other_hits / np.maximum(other_total, 1)
-    low, high = wilson_interval(hits, total, confidence)
-    other_low, other_high = wilson_interval(other_hits, other_total, confidence)
-    difference = share - other
-    return (
-        difference - np.hypot(share - low, other_high - other),
-        difference + np.hypot(high - share, other - other_low),
-    )

@@ -27,7 +27,7 @@ from dashboard.queries import (
     rivals,
     topic_name,
 )
-from dashboard.safe_text import for_markdown
+from dashboard.safe_text import for_markdown, one_line
 from dashboard.state import Side
 
 _N_REPRESENTATIVE = 4
@@ -173,8 +173,7 @@ def _rival(context: PageContext, topic_id: str, lead: float | None) -> str:
 
 def _or(context: PageContext, topic_id: str) -> str:
     """The other topic, in few letters. Plain text."""
-    line = " ".join(f"or {topic_name(context.index, topic_id)}".split()) if topic_id else ""
-    return line if len(line) <= _NOTE_CHARACTERS else line[: _NOTE_CHARACTERS - 1].rstrip() + "…"
+    return one_line(f"or {topic_name(context.index, topic_id)}", _NOTE_CHARACTERS) if topic_id else ""
 
 
 def _neighbours(context: PageContext, topic_id: str) -> None:
