@@ -136,7 +136,9 @@ format: $(VENV)/installed-test
 lock:
 	uv pip compile --quiet pyproject.toml --override overrides.txt --generate-hashes --universal \
 		--python-version 3.11 --no-emit-index-url --output-file requirements.lock
-	uv pip compile --quiet pyproject.toml --extra test --override overrides.txt --constraint requirements.lock --generate-hashes --universal \
+	uv pip compile --quiet pyproject.toml --extra hosting --override overrides.txt --constraint requirements.lock --generate-hashes --universal \
+		--python-version 3.11 --no-emit-index-url --output-file requirements-hosting.lock
+	uv pip compile --quiet pyproject.toml --extra hosting --extra test --override overrides.txt --constraint requirements-hosting.lock --generate-hashes --universal \
 		--python-version 3.11 --no-emit-index-url --output-file requirements-test.lock
 
 clean:

@@ -366,7 +366,7 @@ def test_the_rule_for_sql_tells_fixed_from_built(source, fixed):
 # --- the lock ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-hosting.lock", "requirements-test.lock"])
 def test_every_line_of_the_lock_is_pinned_and_hashed(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     joined = text.replace("\\\n", " ")

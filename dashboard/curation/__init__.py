@@ -1,0 +1,1 @@
+"""What people say of topics and papers: kept in a database beside the snapshots, never in them."""
