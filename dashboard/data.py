@@ -17,8 +17,9 @@ import streamlit as st
 
 from dashboard.components.map_points import MapPoints
 from dashboard.components.map_points import map_points as build_map_points
-from dashboard.queries import SnapshotIndex, Values, WordTable, index_snapshot
+from dashboard.queries import Finding, SnapshotIndex, Values, WordTable, index_snapshot
 from dashboard.queries import at_dial as put_at_dial
+from dashboard.queries import findings as find_findings
 from dashboard.queries import papers_with_terms as find_terms
 from dashboard.queries import word_table as count_words
 from dashboard.settings import SETTINGS, cache_folder, store_folder
@@ -92,6 +93,7 @@ def warm(n_corpora: int) -> None:
             index = served_snapshot(corpus)
             index.prepare()
             map_points(corpus, index.snapshot_id)
+            findings(corpus, index.snapshot_id)
 
 
 def why_not_latest(corpus: str, snapshot_id: str) -> str | None:
@@ -110,6 +112,11 @@ def at_dial(index: SnapshotIndex, dial: str) -> SnapshotIndex:
 def map_points(corpus: str, snapshot_id: str, dial: str = "") -> MapPoints:
     """The points of the map at a setting of the outlier dial, packed once for the browser."""
     return _map_points(str(store_folder()), corpus, snapshot_id, dial)
+
+
+def findings(corpus: str, snapshot_id: str) -> list[Finding]:
+    """`queries.findings` of the snapshot as it was fitted, worked out once. Never change the list: it is shared."""
+    return _findings(str(store_folder()), corpus, snapshot_id)
 
 
 def papers_with_terms(corpus: str, snapshot_id: str, topic_id: str) -> Values:
@@ -181,6 +188,11 @@ def _map_points(store: str, corpus: str, snapshot_id: str, dial: str) -> MapPoin
     index = _at_dial(store, corpus, snapshot_id, dial) if dial else _open(store, corpus, snapshot_id)
     token = "/".join(part for part in (corpus, snapshot_id, dial) if part)
     return build_map_points(index.papers, index.snapshot.topics, token)
+
+
+@st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner=False)
+def _findings(store: str, corpus: str, snapshot_id: str) -> list[Finding]:
+    return find_findings(_open(store, corpus, snapshot_id))
 
 
 @st.cache_resource(max_entries=_KEPT_TOPICS, show_spinner=False)

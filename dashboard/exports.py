@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from dashboard import comparison
 from dashboard.bibliography import bibtex_entries, bibtex_remark, ris_records
 from dashboard.csv_cells import column_cells, csv_file, csv_line, number_cell, text_cell
+from dashboard.findings_table import COLUMNS as FINDING_COLUMNS
+from dashboard.findings_table import findings_table
 from dashboard.queries import (
     SnapshotIndex,
     WordTable,
@@ -121,6 +123,8 @@ def export(
             return groups_csv(index, view)
         case "words":
             return words_csv(index, view)
+        case "findings":
+            return findings_csv(index, view)
         case "papers":
             return papers_csv(index, view, query_vector)
     return comparison_csv(index, view, words)
@@ -263,6 +267,19 @@ def words_csv(index: SnapshotIndex, view: View) -> bytes:
     words = topic_words(index, found, matching_rows(index, view.filters), view.topic, view.relevance)
     named = words.assign(topic_id=view.topic, topic_label=topic_name(index, view.topic))
     return _frame_csv(named, _WORD_COLUMNS, view)
+
+
+def findings_csv(index: SnapshotIndex, view: View) -> bytes:
+    """What is worth knowing about the corpus, whatever ``view`` filters; see `queries.findings`.
+
+    Raises
+    ------
+    ExportError
+        ``view`` sets the outlier dial: findings are of the corpus as it was fitted.
+    """
+    if view.dial:
+        raise ExportError("Findings are of the corpus as it was fitted: leave dial out of the view.")
+    return _frame_csv(findings_table(index), FINDING_COLUMNS, view)
 
 
 def comparison_csv(index: SnapshotIndex, view: View, words: WordTable | None = None) -> bytes:

@@ -47,8 +47,8 @@ COLOURS = ("topic", "year")
 PARTS = ("time", "words", "groups", "siblings")
 RELEVANCES = tuple(tenths / 10 for tenths in range(11))
 TABLES = (
-    "papers", "topics", "trends", "hierarchy", "groups", "words", "side-words", "mix", "periods", "bridging", "pairs",
-    "between",
+    "papers", "topics", "trends", "hierarchy", "groups", "words", "findings", "side-words", "mix", "periods",
+    "bridging", "pairs", "between",
 )  # fmt: skip
 
 

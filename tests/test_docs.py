@@ -10,7 +10,7 @@ import pytest
 import typer.main
 from pydantic import BaseModel
 
-from dashboard import comparison, exports, state
+from dashboard import comparison, exports, findings_table, state
 from pipeline import schema
 from pipeline.cli import app
 from pipeline.dial_tables import DIAL_TABLES
@@ -180,6 +180,7 @@ def test_every_column_of_a_csv_is_in_the_guide():
         *exports._TREE_COLUMNS,
         *exports._GROUP_COLUMNS,
         *exports._WORD_COLUMNS,
+        *findings_table.COLUMNS,
         *(column for names in comparison.COLUMNS.values() for column in names),
     }
     columns |= {"similarity", "abstract", "corpus", "snapshot_id", "view"}

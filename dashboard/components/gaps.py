@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboard.components.downloads import csv_button
 from dashboard.components.link_list import Row, link_list
-from dashboard.components.pair_picture import percent
 from dashboard.components.paper_rows import paper_links
 from dashboard.context import PageContext
+from dashboard.numbers import percent
 from dashboard.queries import papers_at, papers_between_topics, tied_topics, topic_name
 from dashboard.state import Side
 

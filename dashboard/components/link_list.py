@@ -14,6 +14,7 @@ from dashboard.safe_text import one_line
 from dashboard.state import View, query_of
 
 _CHARACTERS = 200
+_SENTENCE_CHARACTERS = 600
 
 
 _LINK_LIST = st.components.v2.component(
@@ -29,6 +30,8 @@ class Row:
     ----------
     label, note, hint
         What it is called, what stands at the right, what the pointer is told. Plain text.
+    kicker, caveat
+        What stands in small letters over and under a label that is a sentence. Plain text.
     view
         Where it leads.
     colour
@@ -51,6 +54,8 @@ class Row:
     view: View
     note: str = ""
     hint: str = ""
+    kicker: str = ""
+    caveat: str = ""
     colour: str = ""
     bar: float | None = None
     tick: float | None = None
@@ -66,7 +71,7 @@ def link_list(
     *,
     key: str,
     name: str,
-    look: Literal["rows", "columns", "chips", "tree"] = "rows",
+    look: Literal["rows", "columns", "chips", "tree", "findings"] = "rows",
     on_keep: Callable[[str, bool], None] | None = None,
     in_dialog: bool = False,
 ) -> None:
@@ -102,7 +107,9 @@ def link_list(
 def _for_browser(row: Row) -> dict[str, object]:
     """The row as the front end draws it."""
     return {
-        "label": one_line(row.label, _CHARACTERS),
+        "label": one_line(row.label, _SENTENCE_CHARACTERS if row.kicker else _CHARACTERS),
+        "kicker": one_line(row.kicker, _CHARACTERS),
+        "caveat": one_line(row.caveat, _SENTENCE_CHARACTERS),
         "note": one_line(row.note, _CHARACTERS),
         "hint": one_line(row.hint, _CHARACTERS),
         "query": query_of(row.view),

@@ -11,6 +11,7 @@ from dashboard.components.picture import picture_component, picture_data
 from dashboard.context import PageContext
 from dashboard.figures.palette import series_colours
 from dashboard.navigation import on_follow
+from dashboard.numbers import percent
 from dashboard.safe_text import one_line
 from dashboard.state import View, query_of
 
@@ -63,13 +64,6 @@ def side_colours(context: PageContext) -> tuple[str, str]:
     """``#rrggbb`` of side A and of side B."""
     first, second = series_colours(2, context.theme)
     return first, second
-
-
-def percent(share: float) -> str:
-    """A share as people read it: ``12%``, ``3.4%``, ``0.05%``."""
-    if share >= 0.0995 or share == 0:
-        return f"{share:.0%}"
-    return f"{share:.1%}" if share >= 0.001 else f"{max(share, 0.0001):.2%}"
 
 
 def _row(label: str, row: dict[Any, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -13,22 +12,6 @@ from dashboard.figures.palette import THEMES, topic_colours
 from dashboard.queries import complete_shares, topic_name
 from dashboard.state import View
 from pipeline.schema import OUTLIER_TOPIC_ID
-
-_TREND_WORDS = {"too few": "too few papers to say", "steady": "no clear trend"}
-_PERIOD = re.compile(r"[0-9]{4}(-Q[1-4]|-[0-9]{2})?")
-
-
-def trend_in_words(trend_class: object, burst_from: object = None, burst_to: object = None) -> str:
-    """``schema.TrendClass`` as it is said on a page, of a burst with when it was; empty for a topic not tested."""
-    if not isinstance(trend_class, str):
-        return ""
-    if trend_class == "burst" and _is_period(burst_from) and _is_period(burst_to):
-        return f"burst {burst_from}" if burst_from == burst_to else f"burst {burst_from} to {burst_to}"
-    return _TREND_WORDS.get(trend_class, trend_class)
-
-
-def _is_period(name: object) -> bool:
-    return isinstance(name, str) and _PERIOD.fullmatch(name) is not None
 
 
 def colours_of_topics(context: PageContext) -> dict[str, str]:

@@ -7,6 +7,8 @@ papers, rows are positions in the snapshot's own order.
 from dashboard.queries.borderline import borderline_rows, rivals
 from dashboard.queries.dial import DialSetting, at_dial, dial_settings
 from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygon, rows_with_words, value_counts
+from dashboard.queries.finding import Contrast, Finding
+from dashboard.queries.findings import KINDS, findings
 from dashboard.queries.groups import group_kinds, topic_groups
 from dashboard.queries.hierarchy import levelled, topic_tree, topics_above
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
@@ -44,6 +46,7 @@ from dashboard.queries.words import papers_with_terms, phrase, topic_words
 
 __all__ = [
     "FALSE_DISCOVERIES",
+    "KINDS",
     "MAX_CENTRE_PAPERS",
     "MAX_COUNTED",
     "MAX_NEAREST",
@@ -51,9 +54,11 @@ __all__ = [
     "MIN_HOLDING",
     "MIN_PAPERS",
     "UNDATED",
+    "Contrast",
     "DecidingWords",
     "DialSetting",
     "FilterError",
+    "Finding",
     "FoundPapers",
     "Hits",
     "Mask",
@@ -73,6 +78,7 @@ __all__ = [
     "deciding_words",
     "dial_settings",
     "distinctive_words",
+    "findings",
     "finest_within",
     "group_kinds",
     "in_order",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from dashboard.queries.index import Mask, SnapshotIndex
 
@@ -50,7 +50,7 @@ def topic_groups(index: SnapshotIndex, kind: str, mask: Mask, topic_id: str) -> 
     carrying[values.entry_rows] = True
     n_papers, n_all = values.counts_within(within), values.counts_within(mask)
     n_with, n_all_with = int((within & carrying).sum()), int((mask & carrying).sum())
-    log_odds, deviation = _compared(n_papers, n_with, n_all, n_all_with)
+    log_odds, deviation = log_odds_against(n_papers, n_with, n_all, n_all_with)
     groups = pd.DataFrame(
         {
             "group_kind": kind,
@@ -71,13 +71,17 @@ def topic_groups(index: SnapshotIndex, kind: str, mask: Mask, topic_id: str) -> 
     )
 
 
-def _compared(
-    n_papers: NDArray[np.int64], n_with: int, n_all: NDArray[np.int64], n_all_with: int
+def log_odds_against(
+    n_papers: ArrayLike, n_with: ArrayLike, n_all: ArrayLike, n_all_with: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and standard deviation of the log-odds against the corpus, as `topic_groups` describes them."""
-    cells = [np.asarray(n) + 0.5 for n in (n_papers, n_with - n_papers, n_all, n_all_with - n_all)]
+    """Mean and standard deviation of the log-odds of one count against another, as `topic_groups` describes them.
+
+    Of ``n_papers`` in ``n_with`` against ``n_all`` in ``n_all_with``; arrays broadcast.
+    """
+    n_papers, n_with, n_all, n_all_with = map(np.asarray, (n_papers, n_with, n_all, n_all_with))
+    cells = [n + 0.5 for n in (n_papers, n_with - n_papers, n_all, n_all_with - n_all)]
     here, elsewhere, of_all, of_none = cells
     counted = np.log(here / elsewhere) - np.log(of_all / of_none)
-    variance = sum(1 / cell for cell in cells)
+    variance = np.asarray(sum(1 / cell for cell in cells))
     kept = _PRIOR_VARIANCE / (_PRIOR_VARIANCE + variance)
     return np.asarray(counted * kept), np.asarray(np.sqrt(variance * kept))

@@ -14,12 +14,13 @@ from dashboard.components.downloads import csv_button
 from dashboard.components.gaps import gaps_and_bridges
 from dashboard.components.link_list import Row, link_list
 from dashboard.components.links import view_button
-from dashboard.components.pair_picture import mix_picture, percent, period_picture, side_colours
+from dashboard.components.pair_picture import mix_picture, period_picture, side_colours
 from dashboard.components.paper_list import paper_list
 from dashboard.components.paper_rows import paper_links
 from dashboard.components.side_card import side_card, side_in_words
 from dashboard.components.topic_rows import numbered_label
 from dashboard.context import PageContext
+from dashboard.numbers import percent
 from dashboard.queries import (
     FALSE_DISCOVERIES,
     MAX_CENTRE_PAPERS,

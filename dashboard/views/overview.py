@@ -1,4 +1,4 @@
-"""Overview: what this corpus is, its topics at a glance, what rises, where to start."""
+"""Overview: what this corpus is, what is worth knowing about it, its topics at a glance, where to start."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import streamlit as st
 
 from dashboard.components.corpus_map import corpus_map
 from dashboard.components.downloads import csv_button, figure_button
+from dashboard.components.findings_panel import findings_panel
 from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.map_event import MapEvent
 from dashboard.components.paper_rows import paper_links
 from dashboard.components.period_bars import period_bars
-from dashboard.components.topic_rows import topic_rows, trend_in_words
+from dashboard.components.topic_rows import topic_rows
 from dashboard.context import PageContext
 from dashboard.navigation import go
 from dashboard.queries import UNDATED, topic_overview, topic_sizes
 from dashboard.safe_text import for_markdown
 
 _N_TOPICS = 24
-_N_MOVING = 4
 _N_CITED = 6
 _MAP_HEIGHT = 440
 
@@ -37,11 +37,11 @@ def render(context: PageContext) -> None:
         left, right = st.columns([1.75, 1], gap="large")
         with left:
             _map(context)
-        with right:
             _over_time(context)
-            _moving(context.at_level(0))
+            _most_cited(context)
+        with right:
+            findings_panel(context, key="overview-findings")
     _topics(context, topics)
-    _most_cited(context)
 
 
 # --- what this is ------------------------------------------------------------------
@@ -185,36 +185,6 @@ def _over_time(context: PageContext) -> None:
         st.subheader("Papers over time", anchor=False, width="stretch")
         figure_button(draw, f"Papers over time, {context.view.corpus}", context, key="overview-years-html")
     period_bars(context, counts.tolist(), key="overview-years", name="Papers over time", partial=partial)
-
-
-def _moving(context: PageContext) -> None:
-    """The topics whose share rises or falls beyond doubt: of the finest, which alone are tested."""
-    topics = topic_overview(context.index, context.mask)
-    if not context.index.periods or not len(topics):
-        return
-    moving = topics[topics["trend_class"].isin(["new", "rising", "fading"]) & (topics["n_papers"] > 0)]
-    st.subheader("What changes", anchor=False)
-    if not len(moving):
-        st.caption("No topic's share changes clearly enough over time to say so.")
-        return
-    falls = moving["trend_class"] == "fading"
-    strongest = pd.concat(
-        [
-            moving[~falls].sort_values("trend_slope", ascending=False).head(_N_MOVING),
-            moving[falls].sort_values("trend_slope").head(_N_MOVING),
-        ]
-    )
-    link_list(
-        topic_rows(
-            context,
-            strongest["topic_id"].tolist(),
-            lambda topic_id: context.view.to("topics", topic=topic_id),
-            notes=dict(zip(strongest["topic_id"], strongest["trend_class"].map(trend_in_words), strict=True)),
-            lines=True,
-        ),
-        key="overview-moving",
-        name="Topics that rise or fade",
-    )
 
 
 def _most_cited(context: PageContext) -> None:

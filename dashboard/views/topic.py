@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -13,7 +12,7 @@ from dashboard.components.links import Link, link_bar, view_button
 from dashboard.components.paper_list import LIST_ANCHOR, paper_list
 from dashboard.components.paper_rows import paper_links
 from dashboard.components.topic_groups import groups_title, topic_groups_panel
-from dashboard.components.topic_rows import topic_rows, trend_in_words
+from dashboard.components.topic_rows import topic_rows
 from dashboard.components.topic_siblings import topic_siblings
 from dashboard.components.topic_trend import topic_trend
 from dashboard.components.topic_trust import topic_trust
@@ -29,6 +28,7 @@ from dashboard.queries import (
 )
 from dashboard.safe_text import for_markdown, one_line
 from dashboard.state import Side
+from dashboard.trend_words import trend_explained, trend_in_words
 
 _N_REPRESENTATIVE = 4
 _N_BORDERLINE = 3
@@ -102,7 +102,7 @@ def _heading(context: PageContext, topic: pd.Series) -> None:
         share = f"{within / max(context.n_matching, 1):.1%} of those that pass the filters"
         st.markdown(f"**{within:,} {noun}**, {share}", help=of_all, width="content")
         if word := trend_in_words(topic["trend_class"], topic["burst_from"], topic["burst_to"]):
-            st.markdown(f"**{word[0].upper()}{word[1:]}**", help=_trend_help(topic), width="content")
+            st.markdown(f"**{word[0].upper()}{word[1:]}**", help=trend_explained(topic), width="content")
         on_map = view.to("map", topic=topic["topic_id"])
         view_button("On the map", on_map, key="topic-map", icon=":material/location_on:")
         compared = view.to("compare", side_a=Side(str(topic["topic_id"])))
@@ -116,21 +116,6 @@ def _belongs_to(context: PageContext, topic: pd.Series) -> str:
     labels = coarser_topics(context.index, str(topic["topic_id"]))["label"]
     names = [f"**{for_markdown(label, limit=60)}**" for label in reversed(labels.tolist())]
     return f", in {' › '.join(names)}" if names else ""
-
-
-def _trend_help(topic: pd.Series) -> str:
-    if pd.isna(topic["trend_slope"]) or pd.isna(topic["trend_q"]):
-        return "Too few dated papers or periods for a test."
-    if topic["trend_class"] == "burst":
-        return (
-            f"For a short time the share was higher than before and after (p = {topic['trend_q']:.2g}, adjusted for "
-            "the number of topics tested). Tested over the whole corpus."
-        )
-    factor = float(np.exp(topic["trend_slope"]))
-    return (
-        f"Over the whole corpus the odds of a paper being in this topic change by a factor of {factor:.2f} a year "
-        f"(p = {topic['trend_q']:.2g}, adjusted for the number of topics tested)."
-    )
 
 
 def _representative(context: PageContext, topic_id: str) -> None:

@@ -10,13 +10,13 @@ import streamlit as st
 
 from dashboard.components.downloads import csv_button
 from dashboard.components.links import view_button
-from dashboard.components.topic_rows import trend_in_words
 from dashboard.components.topic_trust import COHERENCE_HELP
 from dashboard.context import PageContext
 from dashboard.navigation import go, hold, on_change
 from dashboard.queries import complete_shares, topic_overview
 from dashboard.safe_text import for_text
 from dashboard.state import TOPIC_SORTS
+from dashboard.trend_words import trend_in_words
 from dashboard.views.topic import topic_page
 from pipeline.schema import OUTLIER_TOPIC_ID
 

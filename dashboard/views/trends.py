@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard.components.link_list import link_list
 from dashboard.components.links import view_button
 from dashboard.components.paper_list import paper_list
-from dashboard.components.topic_rows import numbered_label, topic_rows, trend_in_words
+from dashboard.components.topic_rows import numbered_label, topic_rows
 from dashboard.components.trend_chart import trend_chart
 from dashboard.context import PageContext
 from dashboard.figures.palette import series_colours
@@ -21,12 +19,12 @@ from dashboard.navigation import hold, on_change
 from dashboard.queries import topic_name, topic_overview, topic_trends, value_counts
 from dashboard.safe_text import for_markdown
 from dashboard.state import View
+from dashboard.trend_words import MOVING, trend_evidence
 from pipeline.schema import OUTLIER_TOPIC_ID
 
 _N_DEFAULT = 5
 _MAX_SERIES = 8
 _N_RANKED = 8
-_MOVING = ("new", "rising", "burst", "fading")
 _TEST = (
     "Tested over the whole corpus, whatever the filters: a logistic trend and a scan for bursts, both allowing for "
     "overdispersion, with the false discovery rate held at 5 %."
@@ -65,7 +63,7 @@ def compared_topics(context: PageContext) -> list[str]:
     if view.topics:
         return list(view.topics)[:_MAX_SERIES]
     topics = topic_overview(index, context.mask)
-    tested = topics[topics["trend_class"].isin(_MOVING) & (topics["n_papers"] > 0)]
+    tested = topics[topics["trend_class"].isin(MOVING) & (topics["n_papers"] > 0)]
     moving = tested.sort_values(["trend_q", "number"])["topic_id"].tolist()
     largest = topics[topics["n_papers"] > 0]["topic_id"].tolist()
     return list(dict.fromkeys([*moving, *largest]))[:_N_DEFAULT] or [OUTLIER_TOPIC_ID]
@@ -154,7 +152,7 @@ def _ranking(context: PageContext, drawn: Sequence[str]) -> None:
         st.caption("No topic has enough dated papers over enough periods for a trend test.")
         return
     others = _not_moving(topics)
-    if not topics["trend_class"].isin(_MOVING).any():
+    if not topics["trend_class"].isin(MOVING).any():
         st.markdown(f"No topic rises, fades or had a burst clearly enough to say so: {others}.")
         st.caption(_TEST)
         return
@@ -192,7 +190,7 @@ def _ranked(context: PageContext, topics: pd.DataFrame, heading: str, colours: M
         st.caption("No topic changes clearly enough to say so.")
         return
     shown = topics.head(_N_RANKED)
-    notes = {row["topic_id"]: _evidence(row) for row in shown.to_dict("records")}
+    notes = {row["topic_id"]: trend_evidence(row) for row in shown.to_dict("records")}
     rows = topic_rows(
         context,
         list(notes),
@@ -205,11 +203,3 @@ def _ranked(context: PageContext, topics: pd.DataFrame, heading: str, colours: M
     if len(topics) > len(shown):
         more = context.view.to("topics", topic_sort="rising")
         view_button(f"{len(topics) - len(shown):,} more", more, key=f"trends-{heading.lower()}-more")
-
-
-def _evidence(topic: Mapping[Hashable, Any]) -> str:
-    p = "adjusted p < 0.001" if topic["trend_q"] < 0.001 else f"adjusted p = {topic['trend_q']:.3f}"
-    if topic["trend_class"] == "burst":
-        return f"{trend_in_words('burst', topic['burst_from'], topic['burst_to'])}, {p}"
-    word = "new, " if topic["trend_class"] == "new" else ""
-    return f"{word}×{np.exp(topic['trend_slope']):.2f} a year, {p}"

@@ -86,7 +86,7 @@ def test_the_bytes_of_a_small_csv(tmp_path):
 
 
 @pytest.mark.parametrize("name", [name.replace(" ", "-") for name in VARIANTS])
-@pytest.mark.parametrize("table", ["papers", "topics", "trends", "groups"])
+@pytest.mark.parametrize("table", ["papers", "topics", "trends", "groups", "findings"])
 def test_no_cell_of_any_table_can_be_a_formula(variants_store, name, table):
     index = index_snapshot(open_snapshot(variants_store, name))
     content = exports.export(index, view_of(index, table=table, abstracts=True))

@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.components.link_list import Row, _for_browser
 from dashboard.components.paper_rows import paper_rows
-from dashboard.components.topic_rows import colours_of_topics, topic_rows, trend_in_words
+from dashboard.components.topic_rows import colours_of_topics, topic_rows
 from dashboard.components.trend_chart import _named_line, papers_of_mark
 from dashboard.context import PageContext
 from dashboard.queries import (
@@ -17,6 +17,7 @@ from dashboard.queries import (
     topic_trends,
 )
 from dashboard.state import Filters, View, query_of
+from dashboard.trend_words import trend_in_words
 from pipeline.schema import OUTLIER_TOPIC_ID
 from pipeline.snapshot import open_snapshot
 from tests.snapshots import VARIANTS

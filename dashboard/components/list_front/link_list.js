@@ -63,6 +63,8 @@ function item(list, row, dotted) {
     link.append(dot)
   }
   const label = span("label", row.label)
+  if (row.kicker) label.prepend(span("kicker", row.kicker))
+  if (row.caveat) label.append(span("caveat", row.caveat))
   const track = span("track", "")
   if (row.bar !== null) {
     const bar = span("bar", "")
