@@ -229,6 +229,7 @@ def view_from_query(params: Params, facts: Facts) -> tuple[View, list[str]]:
         group=read.one("group", "grouping", ("venue", *facts.facets), ""),
         relevance=float(read.one("lambda", "weight of words", {f"{value:g}" for value in RELEVANCES}, "0.6")),
         part=read.one("part", "part of the page", PARTS, "time"),
+        rows=read.one("rows", "number of rows", ("all",), ""),
         colour_by=read.one("colour", "colouring", COLOURS, "topic"),
         selection=read.polygon(),
         side_a=read.side("a", "side A", facts),

@@ -41,10 +41,10 @@ PAGES = (
 )  # fmt: skip
 MODES = ("words", "meaning")
 PAPER_SORTS = ("strength", "borderline", "newest", "oldest", "citations", "title")
-TOPIC_SORTS = ("size", "label", "rising", "coherence")
+TOPIC_SORTS = ("size", "label", "rising", "coherence", "peak")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
-PARTS = ("time", "words", "groups", "siblings")
+PARTS = ("time", "words", "groups", "siblings", "heat")
 RELEVANCES = tuple(tenths / 10 for tenths in range(11))
 TABLES = (
     "papers", "topics", "trends", "hierarchy", "groups", "words", "findings", "side-words", "mix", "periods",
@@ -139,7 +139,8 @@ class View:
     topics: tuple[str, ...] = ()  # of that level; compared on Trends, highlighted on Map; in the order chosen
     period: str | None = None  # papers of one period
     measure: Literal["share", "count"] = "share"
-    part: str = "time"  # of a topic's page: one of PARTS
+    part: str = "time"  # of a topic's page, or of Trends: one of PARTS
+    rows: Literal["", "all"] = ""  # of the heat map: the largest topics, or all
     relevance: float = 0.6  # λ of a topic's words, one of RELEVANCES: 0 distinctive, 1 frequent
     group: str = ""  # "", "venue" or a facet's name: what splits trends
     colour_by: str = "topic"
@@ -173,7 +174,7 @@ class View:
         """
         if page is not None and page != self.page:
             closed: dict[str, Any] = dict.fromkeys(("topic", "paper", "similar", "period", "side_a", "side_b"))
-            closed |= {"table": "", "sort": "", "part": "time", "listed": ()}
+            closed |= {"table": "", "sort": "", "part": "time", "rows": "", "listed": ()}
             if page == "map" and ("paper" in changes or "topic" in changes):
                 closed["viewport"] = None  # what one wants to see may lie outside it
             changes = {"page": page, **closed, **changes}
@@ -261,6 +262,7 @@ def _all_params(view: View) -> dict[str, str | list[str]]:
         "measure": _unless(view.measure, "share"),
         "group": view.group,
         "part": _unless(view.part, "time"),
+        "rows": view.rows,
         "lambda": _unless(f"{view.relevance:g}", "0.6"),
         "colour": _unless(view.colour_by, "topic"),
         "area": _area(view.selection),

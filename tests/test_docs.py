@@ -165,7 +165,7 @@ def test_every_parameter_of_a_link_is_in_the_guide():
         "c", "s", topic="t", paper="p", similar="p", search="x", mode="meaning", topics=("t",), period="2020",
         filters=state.Filters((2000, 2001), False, ("v",), (("NAME", ("w",)),), "x"), measure="count", group="venue",
         colour_by="year", selection=((0, 0), (1, 0), (1, 1)), viewport=(0, 1, 0, 1), sort="title", topic_sort="label",
-        list_page=2, table="papers", abstracts=True, level=1, dial="0.4", part="groups", relevance=0.2,
+        list_page=2, table="papers", abstracts=True, level=1, dial="0.4", part="groups", rows="all", relevance=0.2,
         listed=("abcdefgh",), side_a=state.Side("t"), side_b=state.Side("u"),
     )  # fmt: skip
     told = {name for cells in rows(section(GUIDE, "## Links"))[1:] for name in named(cells[0])}

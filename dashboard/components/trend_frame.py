@@ -69,18 +69,20 @@ def above_trend(
 
 def reading_help(context: PageContext, intervals: str) -> str:
     """What is counted, what is not, and, where shares are drawn, the sentence on ``intervals``: markdown."""
-    dated = n_dated(context.index, context.mask)
-    undated = context.n_matching - dated
     said = ["Click a mark for its papers."]
     if context.view.measure == "share":
         said.append(intervals)
     if partial := partial_period(context):
         said.append(f"{for_markdown(partial)} may be incomplete (hollow mark).")
-    if undated:
-        said.append(f"{dated:,} of {context.n_matching:,} papers have a date; the other {undated:,} are left out.")
-    else:
-        said.append(f"All {dated:,} papers have a date.")
-    return " ".join(said)
+    return " ".join([*said, dated_help(context)])
+
+
+def dated_help(context: PageContext) -> str:
+    """How many papers have a date, and so are counted."""
+    dated = n_dated(context.index, context.mask)
+    if undated := context.n_matching - dated:
+        return f"{dated:,} of {context.n_matching:,} papers have a date; the other {undated:,} are left out."
+    return f"All {dated:,} papers have a date."
 
 
 def say_where_the_papers_are() -> None:

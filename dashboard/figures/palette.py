@@ -72,6 +72,11 @@ _YEAR_ENDS: dict[ThemeName, tuple[tuple[float, float, float], tuple[float, float
     "dark": ((0.42, 0.12, 285.0), (0.90, 0.13, 95.0)),
 }
 
+_HEAT_ENDS: dict[ThemeName, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
+    "light": ((0.94, 0.03, 95.0), (0.33, 0.13, 275.0)),
+    "dark": ((0.27, 0.03, 285.0), (0.90, 0.13, 95.0)),
+}
+
 
 def _linear_rgb(lightness: float, chroma: float, hue: float) -> NDArray[np.float64]:
     """Linear sRGB of an OKLCH colour; components outside [0, 1] cannot be shown."""
@@ -173,6 +178,12 @@ def year_colours(theme: ThemeName, n: int = 16) -> list[str]:
     first, last = _YEAR_ENDS[theme]
     steps = np.linspace(0, 1, n)
     return [oklch(*(a + (b - a) * step for a, b in zip(first, last, strict=True))) for step in steps]
+
+
+def heat_colours(theme: ThemeName, n: int) -> list[str]:
+    """``n`` colours from least to most, told apart by lightness alone, too: the least is nearest to the background."""
+    first, last = _HEAT_ENDS[theme]
+    return [oklch(*(a + (b - a) * step for a, b in zip(first, last, strict=True))) for step in np.linspace(0, 1, n)]
 
 
 def text_colour(colour: str, theme: ThemeName, minimum: float = 4.5) -> str:

@@ -10,6 +10,7 @@ from dashboard.queries.filters import FilterError, matching_rows, rows_in_polygo
 from dashboard.queries.finding import Contrast, Finding
 from dashboard.queries.findings import KINDS, findings
 from dashboard.queries.groups import group_kinds, topic_groups
+from dashboard.queries.heat import NO_PAPERS, STEPS, against_usual, heat_steps
 from dashboard.queries.hierarchy import levelled, topic_tree, topics_above
 from dashboard.queries.index import UNDATED, Mask, Rows, SnapshotIndex, Values, index_snapshot
 from dashboard.queries.lineage import coarser_topics, finest_within
@@ -41,7 +42,14 @@ from dashboard.queries.sides import (
 )
 from dashboard.queries.ties import papers_between_topics, tied_topics
 from dashboard.queries.topics import neighbouring_topics, representative_rows, topic_name, topic_overview, topic_sizes
-from dashboard.queries.trends import complete_shares, n_dated, period_start, topic_trends
+from dashboard.queries.trends import (
+    complete_shares,
+    counts_by_period,
+    n_dated,
+    peak_periods,
+    period_start,
+    topic_trends,
+)
 from dashboard.queries.words import papers_with_terms, phrase, topic_words
 
 __all__ = [
@@ -53,6 +61,8 @@ __all__ = [
     "MAX_SAMPLED",
     "MIN_HOLDING",
     "MIN_PAPERS",
+    "NO_PAPERS",
+    "STEPS",
     "UNDATED",
     "Contrast",
     "DecidingWords",
@@ -69,18 +79,21 @@ __all__ = [
     "SnapshotIndex",
     "Values",
     "WordTable",
+    "against_usual",
     "at_dial",
     "borderline_rows",
     "bridging_papers",
     "coarser_topics",
     "complete_shares",
     "counted_rows",
+    "counts_by_period",
     "deciding_words",
     "dial_settings",
     "distinctive_words",
     "findings",
     "finest_within",
     "group_kinds",
+    "heat_steps",
     "in_order",
     "index_snapshot",
     "levelled",
@@ -94,6 +107,7 @@ __all__ = [
     "papers_of_codes",
     "papers_of_ids",
     "papers_with_terms",
+    "peak_periods",
     "period_start",
     "periods_of_sides",
     "phrase",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.queries.index import Mask, Rows, SnapshotIndex
+from dashboard.queries.trends import peak_periods
 from pipeline.schema import OUTLIER_TOPIC_ID
 
 _TREND_ORDER = {"new": 0, "rising": 1, "burst": 2, "steady": 3, "too few": 4, "fading": 5}
@@ -24,7 +25,7 @@ def topic_overview(index: SnapshotIndex, mask: Mask, sort: str = "size") -> pd.D
     ----------
     sort
         One of `state.TOPIC_SORTS`: ``size`` (papers under the mask), ``label``,
-        ``rising`` (new, rising, steady, …, by slope), ``coherence``.
+        ``rising`` (new, rising, steady, …, by slope), ``coherence``, ``peak`` (`peak_periods`, the earliest first).
 
     Returns
     -------
@@ -43,6 +44,10 @@ def topic_overview(index: SnapshotIndex, mask: Mask, sort: str = "size") -> pd.D
         keys = topics.assign(_class=topics["trend_class"].map(_TREND_ORDER).fillna(9))
         ordered = keys.sort_values(["_class", "trend_slope", "number"], ascending=[True, False, True])
         return ordered.drop(columns="_class").reset_index(drop=True)
+    if sort == "peak":
+        peaks = peak_periods(index, mask, index.topic_ids)
+        earliest = np.lexsort((topics["number"], np.where(peaks < 0, len(index.periods), peaks)))
+        return topics.iloc[earliest].reset_index(drop=True)
     column = "coherence" if sort == "coherence" else "n_papers"
     return topics.sort_values([column, "number"], ascending=[False, True], ignore_index=True)
 

@@ -88,6 +88,29 @@ def n_dated(index: SnapshotIndex, mask: Mask) -> int:
     return int((index.period_codes[mask] != UNDATED).sum())
 
 
+def counts_by_period(
+    index: SnapshotIndex, mask: Mask, topic_ids: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Papers of each topic in each period, of those in ``mask``: (topics, periods), and all of each: (periods,)."""
+    counts = _count(index, np.flatnonzero(mask), len(index.periods), len(index.topics) + 1)
+    return counts[[index.topic_code_of[topic_id] + 1 for topic_id in topic_ids]], counts.sum(axis=0)
+
+
+def peak_periods(index: SnapshotIndex, mask: Mask, topic_ids: Sequence[str]) -> NDArray[np.int64]:
+    """Each topic's period in which its share was surely highest, by position: that of the highest lower end.
+
+    The lower end of the 95 % Wilson interval decides, so that a period of few papers is no peak. A last
+    period that the manifest calls partial is left out; −1 where no paper of the topic is dated.
+    """
+    n_periods = len(index.periods) - int(bool(index.periods) and index.snapshot.manifest.trends.last_is_partial)
+    counts, totals = counts_by_period(index, mask, topic_ids)
+    counts, totals = counts[:, :n_periods], totals[:n_periods]
+    if not n_periods:
+        return np.full(len(topic_ids), -1)
+    low = wilson_interval(counts, totals)[0]
+    return np.where(counts.sum(axis=1) > 0, low.argmax(axis=1), -1)
+
+
 def complete_shares(index: SnapshotIndex, mask: Mask, topic_ids: Sequence[str]) -> NDArray[np.float64]:
     """Each topic's share of the papers in ``mask``, in every period that is complete: (n_topics, n_periods).
 
@@ -95,6 +118,5 @@ def complete_shares(index: SnapshotIndex, mask: Mask, topic_ids: Sequence[str]) 
     """
     record = index.snapshot.manifest.trends
     n_periods = len(index.periods) - int(bool(index.periods) and record.last_is_partial)
-    counts = _count(index, np.flatnonzero(mask), len(index.periods), len(index.topics) + 1)
-    rows = [index.topic_code_of[topic_id] + 1 for topic_id in topic_ids]
-    return (counts[rows] / np.maximum(counts.sum(axis=0), 1))[:, :n_periods]
+    counts, totals = counts_by_period(index, mask, topic_ids)
+    return (counts / np.maximum(totals, 1))[:, :n_periods]

@@ -20,7 +20,10 @@ from dashboard.trend_words import trend_in_words
 from dashboard.views.topic import topic_page
 from pipeline.schema import OUTLIER_TOPIC_ID
 
-_SORTS = {"size": "Largest first", "label": "By name", "rising": "Rising first", "coherence": "Most coherent first"}
+_SORTS = {
+    "size": "Largest first", "label": "By name", "rising": "Rising first", "coherence": "Most coherent first",
+    "peak": "By peak in time",
+}  # fmt: skip
 _ROW_PIXELS = 36
 _TABLE_PIXELS = 760
 

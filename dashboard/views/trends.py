@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.link_list import link_list
-from dashboard.components.links import view_button
+from dashboard.components.links import Link, link_bar, view_button
 from dashboard.components.paper_list import paper_list
+from dashboard.components.topic_heat import topic_heat
 from dashboard.components.topic_rows import numbered_label, topic_rows
 from dashboard.components.trend_chart import trend_chart
 from dashboard.context import PageContext
@@ -32,12 +33,18 @@ _TEST = (
 
 
 def render(context: PageContext) -> None:
-    """Draw the chooser, the chart, the ranking and the papers of the clicked mark."""
+    """Draw lines of a few topics with their ranking, or a heat map of all, and the papers of the clicked mark."""
     view = context.view
     st.title("Trends", anchor=False)
+    as_heat = _choose_part(context) == "heat"
+    chosen = compared_topics(context)
+    if as_heat:
+        topic_heat(context, key="trends-heat")
+        if view.period or view.topic:
+            _behind_the_mark(context)
+        return
     if context.index.periods:
         _choosers(context)
-    chosen = compared_topics(context)
     if view.group and chosen:
         _by_group(context, chosen[0])
     else:
@@ -55,6 +62,17 @@ def render(context: PageContext) -> None:
         _behind_the_mark(context)
     elif context.index.periods:
         _ranking(context, [] if view.group else chosen)
+
+
+def _choose_part(context: PageContext) -> str:
+    """Lines of a few topics, or all topics as a heat map; the part that is shown."""
+    view = context.view
+    parts = {"time": "Lines of a few topics", "heat": "All topics"}
+    chosen = view.part if view.part in parts else "time"
+    if context.index.periods and len(context.index.topics):
+        links = [Link(title, replace(_list_closed(view), part=part)) for part, title in parts.items()]
+        link_bar(links, key="trends-parts", name="Ways to see trends", current=list(parts).index(chosen))
+    return chosen
 
 
 def compared_topics(context: PageContext) -> list[str]:

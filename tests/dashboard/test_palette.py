@@ -11,6 +11,7 @@ from dashboard.figures.palette import (
     THEMES,
     ThemeName,
     contrast_ratio,
+    heat_colours,
     label_colours,
     oklch,
     series_colours,
@@ -120,3 +121,14 @@ def test_names_of_lines_can_be_read_and_stay_as_they_are_where_they_can(theme: T
     for colour in [*series_colours(8, theme), *topic_colours(*places(40), theme), background]:
         assert contrast_ratio(text_colour(colour, theme), background) >= 4.5
     assert text_colour(THEMES[theme].ink, theme) == THEMES[theme].ink
+
+
+@pytest.mark.parametrize("theme", BOTH)
+def test_colours_of_a_heat_map_go_one_way_for_every_sight(theme: ThemeName) -> None:
+    colours = heat_colours(theme, 6)
+    for sight in SIGHTS.values():
+        lightness = [oklab(np.clip(sight @ linear(colour), 0, 1))[0] for colour in colours]
+        steps = np.diff(lightness) * (-1 if theme == "light" else 1)
+        assert steps.min() > 0.05
+    towards = [contrast_ratio(colour, THEMES[theme].background) for colour in colours]
+    assert towards == sorted(towards)

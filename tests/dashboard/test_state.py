@@ -75,6 +75,7 @@ views = st.builds(
     measure=st.sampled_from(MEASURES),
     group=st.sampled_from(("", "venue", *FACTS.facets)),
     part=st.sampled_from(PARTS),
+    rows=st.sampled_from(["", "all"]),
     relevance=st.sampled_from(RELEVANCES),
     colour_by=st.sampled_from(COLOURS),
     selection=st.none() | polygons,

@@ -12,10 +12,10 @@ const KEPT = ["fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width"
  * `draw(state)` gives the parts of the picture, its height, and the words for those who hear it; `state` has the
  * `data` and the `width`. Data of every picture: `here`, `note`, `name`, `source`, `file`.
  *
- * `back` and `on` are the arrow keys that walk its links, which are one stop of the Tab key: at first that at `start`.
+ * `walk`: `back` and `on` are the arrow keys that walk its links, which are one stop of the Tab key: at first that at
+ * `start`. For other keys `jump(links, at, key)` may say which link follows that at `at`.
  */
-function pictured(look, draw, { back, on, start }) {
-  const walk = { back, on, start }
+function pictured(look, draw, walk) {
   return drawnComponent(
     (root) => framed(root, look, draw, walk),
     drawn,
@@ -113,7 +113,7 @@ function tell({ tip, width }, middle, ...said) {
 function move({ picture, walk }, event) {
   const links = [...picture.querySelectorAll("a")]
   const at = links.indexOf(event.target)
-  const to = { [walk.back]: at - 1, [walk.on]: at + 1, Home: 0, End: links.length - 1 }[event.key]
+  const to = { [walk.back]: at - 1, [walk.on]: at + 1, Home: 0, End: links.length - 1 }[event.key] ?? walk.jump?.(links, at, event.key)
   if (at < 0 || !links[to]) return
   event.preventDefault()
   links[at].setAttribute("tabindex", -1)
