@@ -36,6 +36,8 @@ from dashboard.queries import (
     topic_tree,
     topic_trends,
     topic_words,
+    word_trends,
+    word_trends_table,
 )
 from dashboard.settings import SETTINGS
 from dashboard.state import View, query_of
@@ -65,6 +67,11 @@ _TREND_COLUMNS = (
 _GROUP_COLUMNS = (
     "topic_id", "topic_label", "group_kind", "group", "n_papers", "n_with", "share", "n_all", "n_all_with",
     "share_all", "log_odds", "log_odds_low",
+)  # fmt: skip
+_WORD_TREND_COLUMNS = (
+    "topic_id", "topic_label", "term", "period", "period_start", "n_papers", "n_period", "share", "share_low",
+    "share_high", "since", "n_before", "held_before", "n_since", "held_since", "difference", "difference_low",
+    "difference_high", "change",
 )  # fmt: skip
 _WORD_COLUMNS = ("topic_id", "topic_label", "term", "n_papers", "share", "n_all", "share_all", "relevance")
 
@@ -123,6 +130,8 @@ def export(
             return groups_csv(index, view)
         case "words":
             return words_csv(index, view)
+        case "word-trends":
+            return word_trends_csv(index, view)
         case "findings":
             return findings_csv(index, view)
         case "papers":
@@ -138,7 +147,7 @@ def needs_query_vector(view: View) -> bool:
 
 def file_name(view: View, ending: str = "csv") -> str:
     """A name for the file: corpus, what it lists, snapshot. Letters, digits, dots and dashes only."""
-    what = view.topic if view.topic and table_of(view) in ("papers", "groups", "words") else ""
+    what = view.topic if view.topic and table_of(view) in ("papers", "groups", "words", "word-trends") else ""
     return "-".join(part for part in (view.corpus, what, table_of(view), view.snapshot_id) if part) + f".{ending}"
 
 
@@ -261,12 +270,25 @@ def words_csv(index: SnapshotIndex, view: View) -> bytes:
     ExportError
         No topic is named.
     """
+    topic_id = _named_topic(view)
+    found = papers_with_terms(index, topic_id)
+    words = topic_words(index, found, matching_rows(index, view.filters), topic_id, view.relevance)
+    named = words.assign(topic_id=topic_id, topic_label=topic_name(index, topic_id))
+    return _frame_csv(named, _WORD_COLUMNS, view)
+
+
+def word_trends_csv(index: SnapshotIndex, view: View) -> bytes:
+    """The keywords of ``view``'s topic by period under its filters, as `words_csv`."""
+    topic_id = _named_topic(view)
+    trends = word_trends(index, papers_with_terms(index, topic_id), matching_rows(index, view.filters), topic_id)
+    table = word_trends_table(index, trends).assign(topic_id=topic_id, topic_label=topic_name(index, topic_id))
+    return _frame_csv(table, _WORD_TREND_COLUMNS, view)
+
+
+def _named_topic(view: View) -> str:
     if view.topic is None:
         raise ExportError("Words are those of one topic: name it in the view, as topic=ID.")
-    found = papers_with_terms(index, view.topic)
-    words = topic_words(index, found, matching_rows(index, view.filters), view.topic, view.relevance)
-    named = words.assign(topic_id=view.topic, topic_label=topic_name(index, view.topic))
-    return _frame_csv(named, _WORD_COLUMNS, view)
+    return view.topic
 
 
 def findings_csv(index: SnapshotIndex, view: View) -> bytes:

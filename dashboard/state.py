@@ -44,11 +44,11 @@ PAPER_SORTS = ("strength", "borderline", "newest", "oldest", "citations", "title
 TOPIC_SORTS = ("size", "label", "rising", "coherence", "peak")
 MEASURES = ("share", "count")
 COLOURS = ("topic", "year")
-PARTS = ("time", "words", "groups", "siblings", "heat")
+PARTS = ("time", "words", "groups", "siblings", "heat", "word-trends")
 RELEVANCES = tuple(tenths / 10 for tenths in range(11))
 TABLES = (
-    "papers", "topics", "trends", "hierarchy", "groups", "words", "findings", "side-words", "mix", "periods",
-    "bridging", "pairs", "between",
+    "papers", "topics", "trends", "hierarchy", "groups", "words", "word-trends", "findings", "side-words", "mix",
+    "periods", "bridging", "pairs", "between",
 )  # fmt: skip
 
 

@@ -180,6 +180,7 @@ def test_every_column_of_a_csv_is_in_the_guide():
         *exports._TREE_COLUMNS,
         *exports._GROUP_COLUMNS,
         *exports._WORD_COLUMNS,
+        *exports._WORD_TREND_COLUMNS,
         *findings_table.COLUMNS,
         *(column for names in comparison.COLUMNS.values() for column in names),
     }

@@ -50,7 +50,7 @@ def topic_words_panel(context: PageContext, topic_id: str, *, key: str) -> None:
     rows = [
         Row(
             word["term"],
-            _with_word(view, word["term"]),
+            with_word(view, word["term"]),
             note=f"{word['n_papers']:,} · {in_percent(word['share'])} vs {in_percent(word['share_all'])}",
             hint=f"{word['n_papers']:,} papers here, {word['n_all']:,} in the corpus; {word['relevance']:+.2f}",
             colour=colour,
@@ -67,7 +67,7 @@ def topic_words_panel(context: PageContext, topic_id: str, *, key: str) -> None:
     )
 
 
-def _with_word(view: View, term: str) -> View:
+def with_word(view: View, term: str) -> View:
     """The view with the papers that hold ``term``, of those it has, where a filter can say so."""
     both = f"{view.filters.words} {phrase(term)}".strip()
     return view.with_filters(words=both if len(both) <= MAX_TEXT else phrase(term))

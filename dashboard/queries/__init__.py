@@ -50,6 +50,7 @@ from dashboard.queries.trends import (
     period_start,
     topic_trends,
 )
+from dashboard.queries.word_trends import WordTrends, word_trends, word_trends_table
 from dashboard.queries.words import papers_with_terms, phrase, topic_words
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "SnapshotIndex",
     "Values",
     "WordTable",
+    "WordTrends",
     "against_usual",
     "at_dial",
     "borderline_rows",
@@ -134,5 +136,7 @@ __all__ = [
     "topics_above",
     "value_counts",
     "word_table",
+    "word_trends",
+    "word_trends_table",
     "year_that_halves",
 ]

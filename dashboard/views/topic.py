@@ -17,6 +17,7 @@ from dashboard.components.topic_siblings import topic_siblings
 from dashboard.components.topic_trend import topic_trend
 from dashboard.components.topic_trust import topic_trust
 from dashboard.components.topic_words import topic_words_panel
+from dashboard.components.word_heat import word_heat
 from dashboard.context import PageContext
 from dashboard.queries import (
     borderline_rows,
@@ -71,7 +72,7 @@ def topic_page(context: PageContext, topic_id: str) -> None:
 def _part(context: PageContext, topic: pd.Series) -> None:
     """The part of the page that is chosen: one at a time, so that the papers below stay near."""
     above = coarser_topics(context.index, str(topic["topic_id"]))
-    titles = {"time": "Over time", "words": "Words", "groups": groups_title(context)}
+    titles = {"time": "Over time", "words": "Words", "word-trends": "Words over time", "groups": groups_title(context)}
     titles["siblings"] = "Siblings" if len(above) else ""
     parts = [part for part, title in titles.items() if title]
     chosen = context.view.part if context.view.part in parts else "time"
@@ -79,6 +80,8 @@ def _part(context: PageContext, topic: pd.Series) -> None:
     link_bar(links, key="topic-parts", name="About this topic", current=parts.index(chosen))
     if chosen == "words":
         topic_words_panel(context, str(topic["topic_id"]), key="topic-words")
+    elif chosen == "word-trends":
+        word_heat(context, str(topic["topic_id"]), key="topic-word-trends")
     elif chosen == "siblings":
         topic_siblings(context, str(topic["topic_id"]), above, key="topic-siblings")
     elif chosen == "groups":

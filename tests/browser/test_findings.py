@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from dashboard.permalinks import view_from_query
-from dashboard.queries import SnapshotIndex, counts_by_period, findings, topic_overview
+from dashboard.queries import SnapshotIndex, counts_by_period, findings, papers_with_terms, topic_overview, word_trends
 from tests.browser.visits import Visit, rows_of
 
 pytestmark = pytest.mark.browser
@@ -114,3 +114,26 @@ def test_the_heat_map_fits_a_phone(chromium: Browser, served: str) -> None:
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     phone.leave()
+
+
+def test_words_over_time_lead_to_the_papers_of_a_word_in_a_period(visit: Visit, index_of: Opener) -> None:
+    index = index_of("tiny")
+    topic_id = index.topic_ids[0]
+    everything = np.ones(index.n_papers, dtype=bool)
+    trends = word_trends(index, papers_with_terms(index, topic_id), everything, topic_id)
+    page = visit.open(f"corpus=tiny&page=topics&topic={topic_id}")
+    parts = page.get_by_role("navigation", name="About this topic")
+    parts.get_by_role("link", name="Words over time").click()
+    page.wait_for_url(re.compile("part=word-trends"))
+    heat = page.get_by_role("group", name=re.compile("^Words of the topic over time: "))
+    names = heat.locator("a[data-place$=':-1']")
+    expect(names).to_have_text([re.compile(f"^{re.escape(term)}$") for term in trends.words["term"]])
+    rows = rows_of(visit.download(page.locator(".st-key-topic-word-trends-csv").get_by_role("button")))
+    assert [int(row["n_papers"]) for row in rows] == trends.counts.ravel().tolist()
+    word, at = (int(place) for place in np.unravel_index(trends.counts.argmax(), trends.counts.shape))
+    term, period, n = trends.words["term"].iloc[word], index.periods[at], int(trends.counts[word, at])
+    heat.get_by_role("link", name=re.compile(f"^{term}, {period}: {n} of {trends.totals[at]} papers, ")).click()
+    page.wait_for_url(re.compile(f"words=.*{term}"))
+    assert visit.query["period"] == [period]
+    expect(page.get_by_role("heading", name=f"Papers of {period}")).to_be_visible()
+    visit.expect_listed(n, index.n_papers)

@@ -134,7 +134,7 @@ def test_words_go_from_frequent_to_distinctive_and_filter_the_papers(visit: Visi
     everything = np.ones(index.n_papers, dtype=bool)
     found = papers_with_terms(index, topic_id)
     page = visit.open(f"corpus=tiny&page=topics&topic={topic_id}")
-    page.get_by_role("navigation", name="About this topic").get_by_role("link", name="Words").click()
+    page.get_by_role("navigation", name="About this topic").get_by_role("link", name="Words", exact=True).click()
     page.wait_for_url(re.compile("part=words"))
     listed = page.get_by_role("list", name="Words, most relevant first").get_by_role("link")
     before = topic_words(index, found, everything, topic_id, 0.6)["term"].head(16).tolist()
