@@ -116,6 +116,13 @@ class Cluster:
         """The address of one of its databases."""
         return f"postgresql://curator@127.0.0.1:{self.port}/{database}"
 
+    def emptied(self) -> str:
+        """The address of the one database that tests use after each other, with nothing left in it."""
+        with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        return self.url_of("postgres")
+
     def new_database(self) -> str:
         """The address of a database that is empty."""
         name = f"t{uuid.uuid4().hex}"

@@ -28,8 +28,6 @@ _WAIT_SECONDS = 10.0  # for a writer before us
 _CONNECT_SECONDS = 3
 _POSTGRES_ADVICE = "install topic-explorer with its hosting extra"
 
-Insert = sqlite.Insert | postgresql.Insert
-
 
 class Database:
     """An open database with today's tables.
@@ -102,12 +100,14 @@ class Database:
                 f"The curation database ({self.name}) is too busy just now; try again in a moment."
             ) from None
         except DBAPIError as error:
+            raise CurationUnavailable(_why(error.orig, self.name)) from error
+        except sqlite3.Error as error:  # before SQLAlchemy has a connection
             raise CurationUnavailable(_why(error, self.name)) from error
 
 
-def _why(error: DBAPIError, name: str) -> str:
-    said = str(error.orig).lower()
-    if isinstance(error.orig, sqlite3.Error):
+def _why(error: BaseException | None, name: str) -> str:
+    said = str(error).lower()
+    if isinstance(error, sqlite3.Error):
         if "readonly" in said or "unable to open" in said:
             return (
                 f"The curation database ({name}) cannot be written: give the dashboard write access to its folder, "
@@ -185,7 +185,7 @@ def _write_ahead(engine: Engine) -> None:
             return
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > deadline:
-                raise DBAPIError.instance(None, None, error, sqlite3.Error) from error
+                raise
             time.sleep(0.05)
         finally:
             connection.close()

@@ -23,7 +23,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database with nothing in it."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'curation.sqlite'}"
-    return request.getfixturevalue("cluster").new_database()
+    return request.getfixturevalue("cluster").emptied()
 
 
 @pytest.fixture

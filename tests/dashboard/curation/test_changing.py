@@ -55,10 +55,10 @@ def test_a_change_leaves_alone_what_it_does_not_name(store):
     assert (topic.name, topic.is_important, topic.note) == ("Folding", True, "why")
 
 
-@pytest.mark.parametrize("nothing", [None, "", "  \n "])
-def test_a_topic_gets_its_own_name_back(store, nothing):
-    change(store, name="Folding")
-    assert change(store, seen=1, name=nothing).name is None
+def test_a_topic_gets_its_own_name_back(store):
+    for version, nothing in enumerate([None, "", "  \n "]):
+        change(store, seen=2 * version, name="Folding")
+        assert change(store, seen=2 * version + 1, name=nothing).name is None
 
 
 def test_corpora_are_apart(store):
@@ -136,21 +136,21 @@ def test_the_person_at_a_dashboard_of_their_own_may_do_everything(store):
 # --- what may not be --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({"name": "x" * 121}, "A name may have 120 characters; this has 121."),
-        ({"note": "x" * 5_001}, "A note may have 5,000 characters; this has 5,001."),
-        ({"pinned": tuple(f"p{n}" for n in range(21))}, "These are 21 papers; at most 20 can be taken."),
-        ({"pinned": ("a\nb",)}, "a b is no id of a paper."),
-        ({"merged_into": "t-1"}, "A topic cannot be merged into itself."),
-        ({"merged_into": "outlier"}, "are no topic"),
-        ({}, "Nothing was to be changed."),
-    ],
-)
-def test_what_may_not_be_is_refused_in_a_sentence(store, values, sentence):
-    with pytest.raises(CurationError, match=sentence):
-        change(store, **values)
+REFUSED = [
+    ({"name": "x" * 121}, "A name may have 120 characters; this has 121."),
+    ({"note": "x" * 5_001}, "A note may have 5,000 characters; this has 5,001."),
+    ({"pinned": tuple(f"p{n}" for n in range(21))}, "These are 21 papers; at most 20 can be taken."),
+    ({"pinned": ("a\nb",)}, "a b is no id of a paper."),
+    ({"merged_into": "t-1"}, "A topic cannot be merged into itself."),
+    ({"merged_into": "outlier"}, "are no topic"),
+    ({}, "Nothing was to be changed."),
+]
+
+
+def test_what_may_not_be_is_refused_in_a_sentence(store):
+    for values, sentence in REFUSED:
+        with pytest.raises(CurationError, match=sentence):
+            change(store, **values)
     assert store.revision("lab") == 0
 
 
@@ -159,7 +159,14 @@ def test_nothing_is_said_of_the_papers_outside_every_topic(store):
         change(store, topic_id="outlier", name="The rest")
 
 
-HOSTILE = ["<img src=x onerror=alert(1)>", "=cmd()", "$x$ [x](javascript:y)", "'; DROP TABLE topics; --", "%s :x {y}", "名前 🙂"]
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "=cmd()",
+    "$x$ [x](javascript:y)",
+    "'; DROP TABLE topics; --",
+    "%s :x {y}",
+    "名前 🙂",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -231,10 +238,10 @@ def test_moving_a_paper_that_somebody_else_moved_is_a_conflict(store):
     assert store.revision("lab") == 1
 
 
-@pytest.mark.parametrize(("paper", "topic"), [("", "t-2"), ("a\x00", "t-2"), ("p1", ""), ("p1", "x" * 301)])
-def test_what_can_be_no_id_is_refused(store, paper, topic):
-    with pytest.raises(CurationError, match="is no id of a"):
-        store.move_paper(ADA, "lab", paper, topic, seen=None)
+def test_what_can_be_no_id_is_refused(store):
+    for paper, topic in [("", "t-2"), ("a\x00", "t-2"), ("p1", ""), ("p1", "x" * 301)]:
+        with pytest.raises(CurationError, match="is no id of a"):
+            store.move_paper(ADA, "lab", paper, topic, seen=None)
 
 
 # --- two at once -----------------------------------------------------------------------------------
