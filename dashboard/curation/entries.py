@@ -80,14 +80,10 @@ class Entry:
             MovedPaperRow.topic_id == seen,
         )
         values = {"topic_id": topic_id, "papers": self._keep(said_of)}
-        statement: Any
-        if seen is None:
-            new = self._database.insert(MovedPaperRow).values(corpus=self._corpus, paper_id=paper_id, **values)
-            statement = new.on_conflict_do_nothing()
-        elif topic_id is None:
-            statement = delete(MovedPaperRow).where(*there)
-        else:
-            statement = update(MovedPaperRow).where(*there).values(**values)
+        new = self._database.insert(MovedPaperRow).values(corpus=self._corpus, paper_id=paper_id, **values)
+        over = update(MovedPaperRow).where(*there).values(**values)
+        elsewhere = over if topic_id is not None else delete(MovedPaperRow).where(*there)
+        statement = new.on_conflict_do_nothing() if seen is None else elsewhere
         if self._session.execute(statement.returning(MovedPaperRow.paper_id)).first() is None:
             raise Conflict(what_came_first(self._session, *moves_of(self._corpus, paper_id), limit=1))
 
