@@ -201,6 +201,10 @@ def test_queries_figures_and_exports_load_no_streamlit():
     assert sorted(loaded_by(*modules) & {*FITS, "streamlit"}) == []
 
 
+def test_the_driver_of_postgresql_is_loaded_by_those_who_use_it():
+    assert "psycopg" not in loaded_by("dashboard.data", "dashboard.curation.store")
+
+
 def test_asking_the_command_for_help_loads_nothing_heavy():
     assert sorted(loaded_by("pipeline.cli") & {*FITS, "streamlit", "onnxruntime"}) == []
 
