@@ -1,12 +1,14 @@
 """Opened snapshots, kept between runs: the only caches of the dashboard.
 
-Everything cached is a published snapshot's content, the same for every visitor
-and never changed. Keys are ids and the store's path; what a visitor does is
-never cached here.
+Everything cached is a published snapshot's content, or what curators have said
+of a corpus as of one revision: the same for every visitor and never changed.
+Keys are ids and the store's path; what a visitor does or keeps is never cached
+here.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +19,10 @@ import streamlit as st
 
 from dashboard.components.map_points import MapPoints
 from dashboard.components.map_points import map_points as build_map_points
+from dashboard.curation.errors import CurationUnavailable
+from dashboard.curation.overlay import Curation
+from dashboard.curation.store import CurationStore
+from dashboard.instance import instance
 from dashboard.queries import Finding, SnapshotIndex, Values, WordTable, index_snapshot
 from dashboard.queries import at_dial as put_at_dial
 from dashboard.queries import findings as find_findings
@@ -26,6 +32,9 @@ from dashboard.settings import SETTINGS, cache_folder, store_folder
 from pipeline import snapshot as snapshots
 from pipeline.embedding.query import QueryEncoder, load_query_encoder
 from pipeline.snapshot import SnapshotDamaged, SnapshotError, SnapshotInfo, SnapshotMissing
+
+CURATION_FILE = "curation.sqlite"
+"""Where curation is kept in the store, unless ``TOPIC_EXPLORER_DATABASE`` says so."""
 
 _KEPT_TOPICS = 8  # words of a topic take about half a megabyte where there are 80,000 papers
 
@@ -144,6 +153,81 @@ def query_encoder(corpus: str, snapshot_id: str) -> QueryEncoder:
 def word_table(corpus: str, snapshot_id: str) -> WordTable:
     """Which paper holds which words, counted once; for snapshots of up to `queries.MAX_COUNTED` papers."""
     return _word_table(str(store_folder()), corpus, snapshot_id)
+
+
+def curation_store() -> CurationStore:
+    """The database of this process; the same for everybody. Never cache what it says of one person.
+
+    Raises
+    ------
+    CurationUnavailable
+        It cannot be opened: an unreachable server, a folder that cannot be written, a newer version's tables.
+        Asked again within `Settings.database_retry_seconds`, the answer is the same without a try.
+    """
+    url = _curation_url()
+    failed = _unavailable.get(url)
+    if failed is not None and time.monotonic() < failed[0]:
+        raise CurationUnavailable(failed[1])
+    try:
+        return _curation_store(url)
+    except CurationUnavailable as error:
+        _leave_alone(url, error)
+        raise
+
+
+def curation(corpus: str) -> Curation:
+    """What curators have said of ``corpus``: what this and any other process has kept up to this moment.
+
+    One row is read to know whether anything changed. While the database does
+    not answer, what was last read stands, or nothing: `why_no_curation` says so.
+    """
+    url = _curation_url()
+    try:
+        store = curation_store()
+    except CurationUnavailable:
+        return _last_curation.get((url, corpus), Curation(corpus))
+    try:
+        revision = store.revision(corpus)
+        current = _curation(url, corpus, revision) if revision else Curation(corpus)
+    except CurationUnavailable as error:
+        _leave_alone(url, error)
+        return _last_curation.get((url, corpus), Curation(corpus))
+    _unavailable.pop(url, None)
+    if revision:
+        _last_curation[url, corpus] = current
+    return current
+
+
+def why_no_curation() -> str | None:
+    """Why curation cannot be changed just now, and may be out of date; ``None`` when the database answers."""
+    failed = _unavailable.get(_curation_url())
+    return failed[1] if failed is not None else None
+
+
+def _curation_url() -> str:
+    """``TOPIC_EXPLORER_DATABASE``, else a file in the store."""
+    return instance().database.get_secret_value() or f"sqlite:///{store_folder().absolute() / CURATION_FILE}"
+
+
+def _leave_alone(url: str, error: CurationUnavailable) -> None:
+    _unavailable[url] = (time.monotonic() + SETTINGS.database_retry_seconds, str(error))
+
+
+# Until when a database is not asked again, and why; what was last read of each corpus.
+# About the database, not about any visitor; read and written one item at a time.
+_unavailable: dict[str, tuple[float, str]] = {}
+_last_curation: dict[tuple[str, str], Curation] = {}
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _curation_store(url: str) -> CurationStore:
+    return CurationStore(url)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _curation(url: str, corpus: str, revision: int) -> Curation:
+    # Read after ``revision`` was: as new as that or newer, and the next revision has a key of its own.
+    return _curation_store(url).curation(corpus)
 
 
 @st.cache_resource(ttl=SETTINGS.listing_seconds, max_entries=8, show_spinner=False)

@@ -24,6 +24,8 @@ class Settings:
         Snapshots kept open; one of 82,613 papers takes about 200 MB.
     listing_seconds
         How long the list of corpora and snapshots may be out of date.
+    database_retry_seconds
+        How long a curation database that did not answer is left alone, so that pages need not wait for it.
     """
 
     papers_per_page: int = 20
@@ -32,6 +34,7 @@ class Settings:
     export_max_bytes: int = 150_000_000
     open_snapshots: int = 4
     listing_seconds: float = 5.0
+    database_retry_seconds: float = 5.0
 
 
 SETTINGS = Settings()

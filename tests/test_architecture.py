@@ -201,6 +201,10 @@ def test_queries_figures_and_exports_load_no_streamlit():
     assert sorted(loaded_by(*modules) & {*FITS, "streamlit"}) == []
 
 
+def test_the_driver_of_postgresql_is_loaded_by_those_who_use_it():
+    assert "psycopg" not in loaded_by("dashboard.data", "dashboard.curation.store")
+
+
 def test_asking_the_command_for_help_loads_nothing_heavy():
     assert sorted(loaded_by("pipeline.cli") & {*FITS, "streamlit", "onnxruntime"}) == []
 
@@ -286,17 +290,72 @@ def test_caches_are_bounded_and_in_one_place():
 # --- SQL ------------------------------------------------------------------------------------
 
 
+# SQLAlchemy's expressions (`select(Table).where(Table.x == value)`) send every value apart from the statement, so they
+# may be run. What takes SQL as text may not be given a value anywhere: neither to run it, nor inside an expression.
+RUN_SQL = ("execute", "executemany", "executescript")
+RUN_EXPRESSIONS = (*RUN_SQL, "scalar", "scalars", "exec_driver_sql")
+TAKE_TEXT = (
+    "text",
+    "literal_column",
+    "DDL",
+    "TextClause",
+    "exec_driver_sql",
+    "prefix_with",
+    "suffix_with",
+    "with_hint",
+)
+EXPRESSIONS = ("select", "insert", "update", "delete")
+
+
 def test_no_value_is_written_into_sql():
     offences, n_statements = [], 0
     for path in sources("pipeline", "dashboard"):
+        run = RUN_EXPRESSIONS if _knows_sqlalchemy(path) else RUN_SQL
         for scope in (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef)):
             for call in (node for node in ast.walk(scope) if isinstance(node, ast.Call)):
-                if _dotted(call.func).rpartition(".")[2] in ("execute", "executemany", "executescript"):
+                if _last_name(call) in run:
                     n_statements += 1
-                    if not call.args or not _is_fixed(call.args[0], scope):
+                    expressed = _knows_sqlalchemy(path) and call.args and _is_expression(call.args[0], scope)
+                    if not expressed and (not call.args or not _is_fixed(call.args[0], scope)):
                         offences.append(where(path, call))
     assert offences == []
     assert n_statements
+
+
+def test_no_value_is_written_into_sql_inside_an_expression():
+    offences, n_texts = [], 0
+    for path in filter(_knows_sqlalchemy, sources("pipeline", "dashboard")):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call) and _last_name(node) in TAKE_TEXT:
+                n_texts += 1
+                if not all(isinstance(argument, ast.Constant) for argument in node.args):
+                    offences.append(where(path, node))
+            if isinstance(node, ast.alias) and node.asname and node.name in TAKE_TEXT:
+                offences.append(f"{name_of(path)} imports {node.name} as {node.asname}")
+    assert offences == []
+    assert n_texts
+
+
+def _knows_sqlalchemy(path: Path) -> bool:
+    return any(within(module, "sqlalchemy", "alembic") for module in imports_of(path))
+
+
+def _last_name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else _dotted(call.func)
+
+
+def _is_expression(node: ast.AST, scope: ast.FunctionDef) -> bool:
+    """Whether a statement was made by `EXPRESSIONS` and by what those give, however long the chain."""
+    if isinstance(node, ast.IfExp):
+        return _is_expression(node.body, scope) and _is_expression(node.orelse, scope)
+    if isinstance(node, ast.Name):
+        values = _assigned(node.id, scope)
+        return bool(values) and all(_is_expression(value, scope) for value in values)
+    if not isinstance(node, ast.Call):
+        return False
+    if _last_name(node) in EXPRESSIONS:
+        return True
+    return isinstance(node.func, ast.Attribute) and _is_expression(node.func.value, scope)
 
 
 def _is_fixed(node: ast.AST, scope: ast.FunctionDef) -> bool:
@@ -361,6 +420,24 @@ def test_the_rule_for_sql_tells_fixed_from_built(source, fixed):
     scope = ast.parse(f"def f(c, x):\n    {source}").body[0]
     call = next(n for n in ast.walk(scope) if isinstance(n, ast.Call) and _dotted(n.func) == "c.execute")
     assert _is_fixed(call.args[0], scope) is fixed
+
+
+@pytest.mark.parametrize(
+    ("source", "expressed"),
+    [
+        ("c.execute(select(T).where(T.x == x))", True),
+        ("s = update(T).where(T.x == x)\n    c.execute(s.returning(T.x))", True),
+        ("s = update(T) if x else insert(T)\n    c.execute(s)", True),
+        ("s = update(T) if x else x\n    c.execute(s)", False),
+        ("c.execute(text(x))", False),
+        ("c.execute(f(x))", False),
+        ("c.execute(x)", False),
+    ],
+)
+def test_the_rule_for_sql_knows_expressions(source, expressed):
+    scope = ast.parse(f"def f(c, x):\n    {source}").body[0]
+    call = next(n for n in ast.walk(scope) if isinstance(n, ast.Call) and _dotted(n.func) == "c.execute")
+    assert _is_expression(call.args[0], scope) is expressed
 
 
 # --- the lock ---------------------------------------------------------------------------------
