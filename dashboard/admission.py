@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dashboard.instance import Instance
-from dashboard.people import Person, Role
+from dashboard.instance import Instance, is_loopback
+from dashboard.people import ANONYMOUS, LOCAL, Person, Role
 from dashboard.safe_text import one_line
 
 # ASCII only: other letters may turn into ours when they are made small (the sign for Kelvin into a k).
 _EMAIL = re.compile(r"[^@\s\"<>(),;:\\\[\]\x00-\x1f\x7f]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+_FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"})
 _LONGEST_SUBJECT = 255  # characters, as OpenID Connect says
 _NAME_CHARACTERS = 80
 
@@ -93,6 +94,20 @@ def admit_visitor(visitor: Mapping[str, object] | None, instance: Instance) -> P
     if visitor is None or email is None:
         return Refusal(Why.NOT_SIGNED_IN)
     return _admit(f"proxy|{email}", email, visitor.get("name"), _strings(visitor.get("groups")), instance)
+
+
+def unknown_visitor(address: str | None, header_names: Iterable[str], instance: Instance) -> Person:
+    """Who somebody is where nobody signs in: the person at this machine, or anybody.
+
+    Parameters
+    ----------
+    address
+        The one the server listens on.
+    header_names
+        Of the request. A proxy that passes others on usually says so, and then they are not at this machine.
+    """
+    passed_on = instance.allowed_hosts or not _FORWARDED.isdisjoint(name.lower() for name in header_names)
+    return LOCAL if is_loopback(address) and not passed_on else ANONYMOUS
 
 
 def expiry(claims: Mapping[str, object]) -> float:

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote, unquote
 
+from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
@@ -96,13 +99,15 @@ class OnlyAdmitted:
     """Middleware that closes every path that is not public to who may not come in.
 
     A WebSocket opens for everybody, since the page on which one signs in comes over it.
-    But one without a valid sign-in never resumes an earlier visit, and none goes on
-    after its sign-in has expired: callbacks and fragments run before the gate of the page.
+    But one without a valid sign-in never resumes an earlier visit, and once a sign-in has
+    expired all that a page can ask for is to be drawn anew, which the gate answers:
+    callbacks and fragments would run without passing it.
     """
 
-    def __init__(self, app: ASGIApp, instance: Instance) -> None:
+    def __init__(self, app: ASGIApp, instance: Instance, now: Callable[[], float] = time.time) -> None:
         self._app = app
         self._instance = instance
+        self._now = now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -126,8 +131,8 @@ class OnlyAdmitted:
 
         async def receive_until() -> Message:
             message = await receive()
-            if message["type"] == "websocket.receive" and time.time() >= ends:
-                return {"type": "websocket.disconnect", "code": 1008}
+            if message["type"] == "websocket.receive" and self._now() >= ends:
+                return {"type": "websocket.receive", "bytes": _as_reload(message.get("bytes") or b"")}
             return message
 
         await self._app(scope, receive_until, send)
@@ -135,7 +140,7 @@ class OnlyAdmitted:
     def _admission(self, scope: Scope) -> Person | Refusal:
         if self._instance.sign_in == "proxy":
             return admit_visitor(unseal(Headers(scope=scope).get(VISITOR_HEADER)), self._instance)
-        return admit_claims(claims_of(scope, self._instance), self._instance, time.time())
+        return admit_claims(claims_of(scope, self._instance), self._instance, self._now())
 
 
 def claims_of(scope: Scope, instance: Instance) -> Mapping[str, object]:
@@ -161,6 +166,16 @@ def _as_new_visit(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes
         (name, b",".join(value.split(b",")[:2])) if name.lower() == b"sec-websocket-protocol" else (name, value)
         for name, value in headers
     ]
+
+
+def _as_reload(asked: bytes) -> bytes:
+    """What a reload of the same page would send: no widget's value, no fragment, no other wish."""
+    message, reload = BackMsg(), BackMsg()
+    with suppress(DecodeError):
+        message.ParseFromString(asked)
+    reload.rerun_script.query_string = message.rerun_script.query_string
+    reload.rerun_script.context_info.CopyFrom(message.rerun_script.context_info)
+    return reload.SerializeToString()
 
 
 async def _refuse(reason: str, scope: Scope, receive: Receive, send: Send) -> None:

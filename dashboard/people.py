@@ -64,7 +64,7 @@ def require(person: Person, needed: Role) -> None:
         They may not.
     """
     if not person.role.may(needed):
-        raise NotAllowed(f"Only a {needed} may do this, and you are a {person.role}.")
+        raise NotAllowed(f"This takes the role of {needed}, and yours is {person.role}.")
 
 
 def require_known(person: Person) -> None:

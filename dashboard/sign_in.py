@@ -7,17 +7,16 @@ import time
 
 import streamlit as st
 
-from dashboard.admission import Refusal, Why, admit_claims, admit_visitor, log_name
+from dashboard.admission import Refusal, Why, admit_claims, admit_visitor, log_name, unknown_visitor
 from dashboard.components.front import front
 from dashboard.http_gate import RETURN_COOKIE
-from dashboard.instance import Instance, instance, is_loopback
-from dashboard.people import ANONYMOUS, LOCAL, Person
+from dashboard.instance import Instance, instance
+from dashboard.people import Person
 from dashboard.proxy_visitor import VISITOR_KEY, unseal
 from dashboard.safe_text import for_markdown
 
 _LOG = logging.getLogger("topic_explorer.sign_in")
 _TOLD = "what the log was told of this visitor"
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
 
 _KEEP_RETURN = st.components.v2.component("keep_return", js=front("sign_in_front", "keep_return.js"))
 
@@ -44,13 +43,7 @@ def _admission(setup: Instance) -> Person | Refusal:
         return admit_claims(st.user.to_dict(), setup, time.time())
     if setup.sign_in == "proxy":
         return admit_visitor(unseal(st.user.get(VISITOR_KEY)), setup)
-    return LOCAL if _is_local(setup) else ANONYMOUS
-
-
-def _is_local(setup: Instance) -> bool:
-    """Whether only this machine can be asking: no address that others reach, no proxy that passes them on."""
-    through_proxy = setup.allowed_hosts or any(name in st.context.headers for name in _FORWARDED)
-    return is_loopback(st.get_option("server.address")) and not through_proxy
+    return unknown_visitor(st.get_option("server.address"), st.context.headers, setup)
 
 
 def _tell(admission: Person | Refusal, setup: Instance) -> None:
@@ -89,9 +82,9 @@ def _turn_away(refusal: Refusal, setup: Instance) -> None:
 
 
 def _sign_in_button(label: str) -> None:
-    _KEEP_RETURN(key="keep-return", data={"cookie": RETURN_COOKIE}, height=0)
     if st.button(label, key="sign-in", type="primary", icon=":material/login:"):
         st.login()
+    _KEEP_RETURN(key="keep-return", data={"cookie": RETURN_COOKIE})  # last: it takes a line, of nothing
 
 
 def _refusal_text(refusal: Refusal, setup: Instance) -> str:

@@ -16,8 +16,9 @@ def account_menu(person: Person) -> None:
     setup = instance()
     if setup.sign_in == "off":
         return
-    with st.popover(for_markdown(_initials(person.name)), help=for_markdown(person.name), key="account"):
-        st.markdown(f"**{for_markdown(person.name)}**  \n{person.role.capitalize()}")
+    label, name = for_markdown(_initials(person.name)), for_markdown(person.name)
+    with st.popover(label, help=name, type="tertiary", key="account"):
+        st.markdown(f"**{name}**  \n{person.role.capitalize()}")
         if setup.sign_in == "oidc":
             st.button("Sign out", key="sign-out", on_click=st.logout)
 

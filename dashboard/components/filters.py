@@ -29,7 +29,7 @@ _LABEL_CHARACTERS = 24
 def place_chooser(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View, person: Person) -> None:
     """Choosers for corpus and snapshot, the link to this view, and who one is signed in as."""
     with st.container(
-        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", wrap=False, width=430
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall", wrap=False, width=430
     ):
         names = sorted({*corpora, view.corpus})
         key = hold("corpus", view.corpus)
