@@ -16,6 +16,7 @@ from dashboard.safe_text import one_line
 _EMAIL = re.compile(r"[^@\s\"<>(),;:\\\[\]\x00-\x1f\x7f]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 _FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"})
 _LONGEST_SUBJECT = 255  # characters, as OpenID Connect says
+_LONGEST_ID = 300  # what the database has room for
 _NAME_CHARACTERS = 80
 
 
@@ -73,13 +74,14 @@ def admit_claims(claims: Mapping[str, object], instance: Instance, now: float) -
         return Refusal(Why.INCOMPLETE, account)
     if issuer.rstrip("/") != instance.issuer or instance.oidc_client_id not in _strings(claims.get("aud")):
         return Refusal(Why.FOREIGN, account)
-    if email is None:
+    person_id = f"{instance.issuer}|{subject}"
+    if email is None or len(person_id) > _LONGEST_ID:
         return Refusal(Why.INCOMPLETE, account)
     verified = claims.get("email_verified", instance.oidc_email_verified == "assumed")
     if verified is not True and verified != "true":  # some providers write it as text
         return Refusal(Why.UNVERIFIED, account)
     groups = _strings(claims.get(instance.oidc_groups_claim))
-    return _admit(f"{instance.issuer}|{subject}", email, claims.get("name"), groups, instance)
+    return _admit(person_id, email, claims.get("name"), groups, instance)
 
 
 def admit_visitor(visitor: Mapping[str, object] | None, instance: Instance) -> Person | Refusal:

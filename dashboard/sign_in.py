@@ -51,14 +51,14 @@ def _tell(admission: Person | Refusal, setup: Instance) -> None:
     if setup.sign_in == "off":
         return
     if isinstance(admission, Person):
-        said = f"signed in: {log_name(admission.person_id, setup)} as {admission.role}"
+        level, said = logging.INFO, f"signed in: {log_name(admission.person_id, setup)} as {admission.role}"
     elif admission.why is Why.NOT_SIGNED_IN:
         return
     else:
-        said = f"not let in: {admission.why}"
+        level, said = logging.WARNING, f"not let in: {admission.why}"
     if st.session_state.get(_TOLD) != said:
         st.session_state[_TOLD] = said
-        _LOG.info(said)
+        _LOG.log(level, said)
 
 
 # --- the pages of who is not let in ---------------------------------------------------------
