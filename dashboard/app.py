@@ -24,9 +24,11 @@ from dashboard.components.reading_list import keeper, papers_on_list
 from dashboard.context import PageContext
 from dashboard.figures.palette import ThemeName
 from dashboard.navigation import current_params, show, shown
+from dashboard.people import Person
 from dashboard.permalinks import Place, place_from_query, view_from_query
 from dashboard.queries import FilterError, Mask, SnapshotIndex, levelled, matching_rows
 from dashboard.safe_text import for_markdown
+from dashboard.sign_in import current_person
 from dashboard.state import PAGES, View, page_name
 from pipeline.snapshot import SnapshotDamaged, SnapshotError
 
@@ -35,10 +37,12 @@ _ICON = Path(__file__).with_name("icon.svg")
 
 
 def main() -> None:
-    """One run of the script."""
+    """One run of the script: the gate, and only then the store."""
     st.set_page_config(page_title="Topic Explorer", page_icon=_ICON, layout="wide")
     try:
-        _show()
+        person = current_person()
+        if person is not None:
+            _show(person)
     except SnapshotError as error:
         _cannot_open(error)
     except FilterError as error:
@@ -58,7 +62,7 @@ def _log(error: Exception) -> None:
     _LOG.error("page failed: %s in %s", type(error).__name__, where)
 
 
-def _show() -> None:
+def _show(person: Person) -> None:
     listing = data.listing()
     if not listing.corpora:
         _empty_store()
@@ -79,9 +83,9 @@ def _show() -> None:
     st.set_page_config(page_title=f"{page_name(view.page)}, {view.corpus} · Topic Explorer")
     with st.container(gap=None):
         keeper(view.corpus)  # first: who sees the bar count a paper may leave at once, and finds it kept
-        _header(view)
+        _header(view, person)
     _notices([*notices, *more], view)
-    context = PageContext(levelled(index, view), view, _mask(index, view), _theme())
+    context = PageContext(levelled(index, view), view, _mask(index, view), _theme(), person)
     filter_bar(context)
     _render(view.page)(context)
     if view.page != "map":  # the map has it beside the points
@@ -112,7 +116,7 @@ def _theme() -> ThemeName:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def _header(view: View) -> None:
+def _header(view: View, person: Person) -> None:
     # The link of the page one is on closes what is open on it: the topic's page leads back to the table.
     here = replace(view, topic=None, paper=None, similar=None, period=None, listed=(), list_page=1)
     pages = [Link(_named(page, view), here if page == view.page else view.to(page)) for page in PAGES]
@@ -126,7 +130,7 @@ def _header(view: View) -> None:
             name="Pages",
             current=PAGES.index(view.page) + 1,
         )
-        place_chooser(data.listing().corpora, view)
+        place_chooser(data.listing().corpora, view, person)
 
 
 def _named(page: str, view: View) -> str:

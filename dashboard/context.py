@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dashboard.figures.palette import ThemeName
+from dashboard.people import ANONYMOUS, Person
 from dashboard.queries import Mask, SnapshotIndex
 from dashboard.state import View
 
@@ -24,12 +25,15 @@ class PageContext:
         Papers that pass ``view.filters``, worked out once a run. Read only.
     theme
         What the visitor's browser shows.
+    person
+        Who the visitor is, and what they may do; where nothing is said, as little as anybody.
     """
 
     index: SnapshotIndex
     view: View
     mask: Mask
     theme: ThemeName
+    person: Person = ANONYMOUS
 
     def at_level(self, level: int) -> PageContext:
         """The same with the topics of another level."""

@@ -49,3 +49,31 @@ LOCAL = Person("local", "You", Role.ADMIN)
 
 ANONYMOUS = Person("", "Visitor", Role.VIEWER)
 """Anybody who reaches an open dashboard without sign-in over a network."""
+
+
+class NotAllowed(Exception):  # noqa: N818 - what happened, as a person would say it
+    """Somebody tried what their role does not cover; the message is for them."""
+
+
+def require(person: Person, needed: Role) -> None:
+    """Go on only if ``person`` may what ``needed`` may. Every change begins with this, on the server.
+
+    Raises
+    ------
+    NotAllowed
+        They may not.
+    """
+    if not person.role.may(needed):
+        raise NotAllowed(f"This takes the role of {needed}, and yours is {person.role}.")
+
+
+def require_known(person: Person) -> None:
+    """Go on only if what ``person`` does can be kept under their name.
+
+    Raises
+    ------
+    NotAllowed
+        Nobody knows who they are.
+    """
+    if not person.is_known:
+        raise NotAllowed("Only somebody who is signed in can keep something here.")

@@ -37,6 +37,8 @@ import dashboard.views.search
 import dashboard.views.topics
 import dashboard.views.trends  # noqa: F401
 from dashboard import data
+from dashboard.http_gate import OnlyAdmitted, ProxyIdentity, sign_in_secrets
+from dashboard.instance import Instance, InstanceError, instance
 from dashboard.settings import SETTINGS
 from pipeline import snapshot as snapshots
 
@@ -233,9 +235,25 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     warming.cancel()
 
 
+def checked_instance() -> Instance:
+    """How this instance is set up; one sentence and the end of the process where it cannot start so."""
+    try:
+        return instance()
+    except InstanceError as error:
+        raise SystemExit(f"Error: {error}") from None
+
+
+INSTANCE = checked_instance()
+
 app = st.App(
     Path(__file__).with_name("app.py"),
+    secrets=sign_in_secrets(INSTANCE),
     lifespan=lifespan,
     routes=[Route("/healthz", healthz)],
-    middleware=[Middleware(SecurityHeaders), Middleware(KnownHosts)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(KnownHosts),
+        Middleware(ProxyIdentity, instance=INSTANCE),
+        Middleware(OnlyAdmitted, instance=INSTANCE),
+    ],
 )

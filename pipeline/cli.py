@@ -227,12 +227,14 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser when it is up.")] = True,
 ) -> None:
     """Start the dashboard over the store."""
+    from dashboard.instance import instance
     from pipeline.serving import run_dashboard
 
+    secret = instance().cookie_secret.get_secret_value()  # set up wrongly, nothing is started
     store = readable_store(store)
     if corpus is not None:
         corpora_of(store, corpus)
-    raise typer.Exit(run_dashboard(store, corpus, address, port, open_browser))
+    raise typer.Exit(run_dashboard(store, corpus, address, port, open_browser, secret))
 
 
 @app.command("list")

@@ -67,6 +67,7 @@ def _expected() -> tuple[type[Exception], ...]:
         "pipeline.planted": "SampleError",
         "pipeline.serving": "ServeError",
         "dashboard.exports": "ExportError",
+        "dashboard.instance": "InstanceError",
     }
     known += [getattr(sys.modules[module], name) for module, name in modules.items() if module in sys.modules]
     return tuple(known)

@@ -24,8 +24,16 @@ class ServeError(Exception):
     """The dashboard cannot start; the message says why and what to do."""
 
 
-def run_dashboard(store: Path, corpus: str | None, address: str, port: int, open_browser: bool) -> int:
+def run_dashboard(
+    store: Path, corpus: str | None, address: str, port: int, open_browser: bool, cookie_secret: str = ""
+) -> int:
     """Serve the dashboard until it is stopped; its exit status.
+
+    Parameters
+    ----------
+    cookie_secret
+        Signs all of the server's cookies, so that a sign-in begun at one replica may end at
+        another; handed on in the environment, which other users of the machine cannot read.
 
     Raises
     ------
@@ -38,6 +46,8 @@ def run_dashboard(store: Path, corpus: str | None, address: str, port: int, open
         raise ServeError("The dashboard is not installed beside the pipeline: install topic-explorer again.")
     script = Path(next(iter(spec.submodule_search_locations))) / "server.py"
     environment = {**os.environ, "TOPIC_EXPLORER_STORE": str(store.resolve())}
+    if cookie_secret:
+        environment["STREAMLIT_SERVER_COOKIE_SECRET"] = cookie_secret
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.address", address, "--server.port", str(port)]
     # Its own chatter would bury ours; warnings and errors still come through.

@@ -25,12 +25,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(store: Path, folder: Path, **environment: str) -> Iterator[str]:
+def serving(store: Path, folder: Path, *, port: int | None = None, **environment: str) -> Iterator[str]:
     """``streamlit run dashboard/server.py`` over ``store``, started in ``folder``; its address without a slash.
 
     ``folder`` is somewhere else than the repository, as it is for those who installed the package.
     """
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py")]
     command += ["--server.port", str(port)]
     settings = {"TOPIC_EXPLORER_STORE": str(store), "PYTHONPATH": str(ROOT), **environment}

@@ -26,7 +26,7 @@ READ_BY_DASHBOARD = (
     "pipeline.readers.report",
 )
 COMPOSITION_ROOT = "pipeline/cli.py"
-DRAWS_PAGES = re.compile(r"dashboard/((app|server|data|state|navigation)\.py|(views|components)/.*)")
+DRAWS_PAGES = re.compile(r"dashboard/((app|server|data|state|navigation|sign_in|http_gate)\.py|(views|components)/.*)")
 FITS = {"bertopic", "umap", "hdbscan", "numba", "sklearn", "statsmodels", "torch", "joblib"}
 WRITES_DOWNLOADS = ("dashboard/exports.py", "dashboard/components/downloads.py")
 MAX_FILE_LINES = 400

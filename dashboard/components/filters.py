@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.account import account_menu
 from dashboard.components.compare_ways import compare_ways
 from dashboard.components.dial import outlier_dial
 from dashboard.components.level_switch import level_switch
@@ -15,6 +16,7 @@ from dashboard.components.links import view_button
 from dashboard.components.reading_list import as_sent
 from dashboard.context import PageContext
 from dashboard.navigation import hold, on_change, permalink
+from dashboard.people import Person
 from dashboard.queries import value_counts
 from dashboard.safe_text import for_markdown, for_text
 from dashboard.settings import SETTINGS
@@ -24,10 +26,10 @@ from pipeline.snapshot import SnapshotInfo
 _LABEL_CHARACTERS = 24
 
 
-def place_chooser(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View) -> None:
-    """Choosers for corpus and snapshot, and the link to this view."""
+def place_chooser(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View, person: Person) -> None:
+    """Choosers for corpus and snapshot, the link to this view, and who one is signed in as."""
     with st.container(
-        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", wrap=False, width=430
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall", wrap=False, width=430
     ):
         names = sorted({*corpora, view.corpus})
         key = hold("corpus", view.corpus)
@@ -45,6 +47,7 @@ def place_chooser(corpora: Mapping[str, Sequence[SnapshotInfo]], view: View) -> 
         with st.popover("Link", icon=":material/link:", help="A link to exactly this view"):
             st.caption("Opens exactly this view, on this snapshot.")
             st.code(permalink(as_sent(view)), language=None, wrap_lines=True)
+        account_menu(person)
 
 
 def _first_view(corpora: Mapping[str, Sequence[SnapshotInfo]], corpus: str, view: View) -> View:

@@ -9,15 +9,17 @@ import pytest
 from streamlit import config
 
 from dashboard.figures.palette import THEMES, contrast_ratio
+from dashboard.proxy_visitor import VISITOR_HEADER, VISITOR_KEY
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "dashboard" / ".streamlit" / "config.toml"
 SETTINGS: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+DICTIONARIES = {"server.trustedUserHeaders"}  # options whose value is a table
 
 
 def options(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in table.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and prefix + name not in DICTIONARIES:
             yield from options(value, f"{prefix}{name}.")
         else:
             yield prefix + name, value
@@ -40,6 +42,8 @@ def test_what_keeps_readers_safe_is_on() -> None:
     assert chosen["client.disableDataExport"] is True
     assert chosen["client.allowedOrigins"] == []
     assert chosen["browser.gatherUsageStats"] is False
+    # The only identity header is the one that nobody but our own server can write.
+    assert chosen["server.trustedUserHeaders"] == {VISITOR_HEADER: VISITOR_KEY}
 
 
 def test_no_font_or_file_is_fetched_from_elsewhere() -> None:
