@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dashboard import people
+
 
 class CurationError(Exception):
     """What was asked cannot be done; the message is one sentence or two for people."""
 
 
-class NotAllowed(CurationError):  # noqa: N818  # said as it is
+class NotAllowed(CurationError, people.NotAllowed):  # noqa: N818  # said as it is
     """Their role, or who owns the thing, does not allow it."""
 
 
