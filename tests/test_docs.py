@@ -11,6 +11,7 @@ import typer.main
 from pydantic import BaseModel
 
 from dashboard import comparison, exports, state
+from dashboard.instance import Instance
 from pipeline import schema
 from pipeline.cli import app
 from pipeline.dial_tables import DIAL_TABLES
@@ -28,7 +29,7 @@ DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
 FORMAT = (DOCS / "snapshot-format.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "deploy" / "README.md", *sorted(DOCS.rglob("*.md"))]
 SETTINGS = (RunSettings, ReaderSettings, DocumentSettings, TopicSettings, TrendSettings)
 
 
@@ -193,6 +194,7 @@ def test_every_environment_variable_is_in_the_guide():
         for source in sources
         for name in re.findall(r"TOPIC_EXPLORER_[A-Z_]*[A-Z]", source.read_text(encoding="utf-8"))
     }
+    read |= {f"TOPIC_EXPLORER_{name.upper()}" for name in Instance.model_fields}
     told = {name for cells in rows(section(GUIDE, "## Environment variables"))[1:] for name in named(cells[0])}
     assert told == read
 
