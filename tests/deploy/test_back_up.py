@@ -21,15 +21,20 @@ def back_up(*arguments: str | Path, database: str = "") -> subprocess.CompletedP
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """Two corpora, one of them with two snapshots and rolled back to the first, and a curation database in use."""
-    folder = tmp_path / "store"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("published") / "store"
     publish_tiny(folder)
     publish_tiny(folder, n_papers=40)
     rollback(folder, "tiny", None)
     publish_tiny(folder, "other")
     return folder
+
+
+@pytest.fixture
+def store(published: Path, tmp_path: Path) -> Path:
+    """A store of one's own: two corpora, one of them with two snapshots and rolled back to the first."""
+    return shutil.copytree(published, tmp_path / "store")
 
 
 def content(store: Path) -> dict[str, list[tuple[str, bool, pd.DataFrame]]]:
