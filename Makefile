@@ -74,6 +74,7 @@ check: $(VENV)/installed-test
 test: $(VENV)/installed-test check
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m tests.postgres
+	$(BIN)/python -m tests.deploy.nginx
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 # torch is never in the locks: these tests and what they need stay apart.

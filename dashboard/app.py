@@ -8,8 +8,6 @@ which kind of error and where in the code, never what somebody searched for.
 from __future__ import annotations
 
 import importlib
-import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,41 +26,38 @@ from dashboard.people import Person
 from dashboard.permalinks import Place, place_from_query, view_from_query
 from dashboard.queries import FilterError, Mask, SnapshotIndex, levelled, matching_rows
 from dashboard.safe_text import for_markdown
+from dashboard.script_run import ScriptRun, script_run
 from dashboard.sign_in import current_person
 from dashboard.state import PAGES, View, page_name
 from pipeline.snapshot import SnapshotDamaged, SnapshotError
 
-_LOG = logging.getLogger("topic_explorer.dashboard")
 _ICON = Path(__file__).with_name("icon.svg")
 
 
 def main() -> None:
     """One run of the script: the gate, and only then the store."""
     st.set_page_config(page_title="Topic Explorer", page_icon=_ICON, layout="wide")
-    try:
-        person = current_person()
-        if person is not None:
-            _show(person)
-    except SnapshotError as error:
-        _cannot_open(error)
-    except FilterError as error:
-        st.error(for_markdown(str(error)), icon=":material/error:")
-    except Exception as error:
-        _log(error)
-        st.error(
-            "Something went wrong on this page, and it was noted in the log. "
-            "Reload it, or go back and try another way.",
-            icon=":material/error:",
-        )
+    with script_run() as run:
+        try:
+            person = current_person()
+            if person is not None:
+                _show(run, person)
+        except SnapshotError as error:
+            run.refused(error)
+            _cannot_open(error)
+        except FilterError as error:
+            run.refused(error)
+            st.error(for_markdown(str(error)), icon=":material/error:")
+        except Exception as error:
+            run.failed(error)
+            st.error(
+                "Something went wrong on this page, and it was noted in the log. "
+                "Reload it, or go back and try another way.",
+                icon=":material/error:",
+            )
 
 
-def _log(error: Exception) -> None:
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-4:]))
-    _LOG.error("page failed: %s in %s", type(error).__name__, where)
-
-
-def _show(person: Person) -> None:
+def _show(run: ScriptRun, person: Person) -> None:
     listing = data.listing()
     if not listing.corpora:
         _empty_store()
@@ -78,6 +73,7 @@ def _show(person: Person) -> None:
     pinned = bool(params.get("snapshot")) and not notices
     index = data.open_snapshot(place.corpus, place.snapshot_id) if pinned else data.served_snapshot(place.corpus)
     view, more = view_from_query(params, index.facts)
+    run.page, run.snapshot_id = view.page, view.snapshot_id
     index = data.at_dial(index, view.dial)
     show(view)  # the address bar always holds the canonical link of what is shown
     st.set_page_config(page_title=f"{page_name(view.page)}, {view.corpus} · Topic Explorer")

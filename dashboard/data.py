@@ -9,6 +9,7 @@ here.
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -111,6 +112,11 @@ def why_not_latest(corpus: str, snapshot_id: str) -> str | None:
     if latest is None or latest == snapshot_id:
         return None
     return _out_of_service.get((str(store_folder()), corpus, latest)) or _refusal(str(store_folder()), corpus, latest)
+
+
+def n_open_snapshots() -> int:
+    """How many snapshots are in memory, those included that only an open visit still holds."""
+    return len(_opened)
 
 
 def at_dial(index: SnapshotIndex, dial: str) -> SnapshotIndex:
@@ -242,6 +248,9 @@ def _listing(store: str) -> Listing:
 _out_of_service: dict[tuple[str, str, str], str] = {}
 
 
+_opened: weakref.WeakValueDictionary[int, SnapshotIndex] = weakref.WeakValueDictionary()  # only to count them
+
+
 @st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner="Opening the snapshot…")
 def _open(store: str, corpus: str, snapshot_id: str) -> SnapshotIndex:
     snapshot = snapshots.open_snapshot(Path(store), corpus, snapshot_id)
@@ -250,7 +259,9 @@ def _open(store: str, corpus: str, snapshot_id: str) -> SnapshotIndex:
         _out_of_service[store, corpus, snapshot_id] = problems[0]
 
     snapshots.verify_in_background(snapshot, withdraw)
-    return index_snapshot(snapshot)
+    index = index_snapshot(snapshot)
+    _opened[id(index)] = index
+    return index
 
 
 @st.cache_resource(ttl=SETTINGS.listing_seconds * 6, max_entries=32, show_spinner=False)

@@ -99,6 +99,8 @@ ROUTES = {
     "/auth/logout": "public",
     "/component/{path:path}": "public",
     "/healthz": "public",
+    "/livez": "public",
+    "/metrics": "public",
     "/media/{file_id:path}": "closed",
     "/oauth2callback": "public",
 }
