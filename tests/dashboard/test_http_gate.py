@@ -222,7 +222,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "another domain": cookie(email="a@good.org.evil.com"),
     "unverified": cookie(email_verified=False),
     "another provider": cookie(iss="https://login.evil.com"),
-    "another's signature": cookie("x" + COOKIE_SECRET[1:]),
+    "another's signature": cookie(COOKIE_SECRET + "x"),
     "signed for another cookie": cookie(name="_streamlit_user_tokens"),
     "not ours": {"Cookie": f"{COOKIE}=é; {COOKIE}_1=chunks-9"},
     "what a proxy would say": {EMAIL: "ada@good.org", VISITOR_HEADER: seal({"email": "ada@good.org"}).decode()},
