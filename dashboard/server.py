@@ -47,6 +47,7 @@ ALLOWED_HOSTS_VARIABLE = "TOPIC_EXPLORER_ALLOWED_HOSTS"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PRIVATE_PATHS = re.compile(r"/_stcore/(metrics|agent)(/|$)")
 _HEALTH_SECONDS = 10.0
+_LOG = logging.getLogger("topic_explorer.dashboard")
 
 
 # --- security headers -------------------------------------------------------------
@@ -228,9 +229,20 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     # Opened outside a visit there is nobody to show a spinner to; Streamlit would warn of that.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     await run_in_threadpool(data.warm, 1)  # whoever comes first comes for this one: ready means that it is open
-    warming = asyncio.create_task(run_in_threadpool(data.warm, SETTINGS.open_snapshots))
+    warming = asyncio.create_task(_keep_warm())
     yield
     warming.cancel()
+
+
+async def _keep_warm() -> None:
+    """Open what is likely to be asked for, then whatever is published, before anybody waits for it."""
+    await run_in_threadpool(data.warm, SETTINGS.open_snapshots)
+    while True:
+        await asyncio.sleep(SETTINGS.notice_seconds)
+        try:
+            await run_in_threadpool(data.warm, 1)
+        except Exception as error:  # whoever asks for it is told; the next one may be good
+            _LOG.error("opening ahead failed: %s", type(error).__name__)
 
 
 app = st.App(

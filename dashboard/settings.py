@@ -24,6 +24,8 @@ class Settings:
         Snapshots kept open; one of 82,613 papers takes about 200 MB.
     listing_seconds
         How long the list of corpora and snapshots may be out of date.
+    notice_seconds
+        How often an open page looks whether its corpus has a newer snapshot.
     """
 
     papers_per_page: int = 20
@@ -32,6 +34,7 @@ class Settings:
     export_max_bytes: int = 150_000_000
     open_snapshots: int = 4
     listing_seconds: float = 5.0
+    notice_seconds: float = 10.0
 
 
 SETTINGS = Settings()
