@@ -251,7 +251,7 @@ def test_nothing_asks_another_machine():
 
 
 def test_no_format_is_read_that_can_point_elsewhere_or_unfold():
-    """XML with its entities, YAML with its tags, archives with their paths: none is a format that papers come in here."""
+    """XML with its entities, YAML with its tags, archives with their paths: papers come in none of them here."""
     offences = [
         f"{name_of(path)} imports {module}"
         for path in sources("pipeline", "dashboard")

@@ -11,7 +11,7 @@ TODAY = date(2026, 11, 25)
 
 
 def pip_audit(known: str, found: int = 0):
-    """A pip-audit whose sources answer ``known`` about the release known to be vulnerable, and ``found`` about locks."""
+    """A pip-audit whose sources answer ``known`` about the vulnerable release and ``found`` about locks."""
     asked = []
 
     def run(arguments):

@@ -141,7 +141,7 @@ def test_every_page_shows_attacks_as_text_and_gives_them_away_as_text(visit: Vis
 
 def look_at_tooltips(page: Page) -> None:
     """Point at what says more when pointed at: help, bars, points of the map, marks of a chart."""
-    for spot in page.locator('[data-testid="stTooltipHoverTarget"]:visible, .bars a:visible').all()[:6]:
+    for spot in page.locator('[data-testid="stTooltipHoverTarget"]:visible, .bars a:visible').all()[:3]:
         spot.hover(force=True, timeout=5 * SECONDS)
     for stage in page.locator(".te-map:visible, .js-plotly-plot:visible").all()[:2]:
         box = stage.bounding_box()

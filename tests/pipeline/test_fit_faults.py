@@ -72,7 +72,7 @@ def test_a_killed_fit_leaves_the_store_as_it_was_and_the_next_one_succeeds(
     store = shutil.copytree(template, tmp_path / "store")
     served = snapshots.open_snapshot(store, "small").snapshot_id
     # Every change that publishing makes is tried in test_snapshot_faults.py; here, what comes before it.
-    for stage in ("embedding", "map", "publishing"):
+    for stage in ("map", "publishing"):
         # Another seed: nothing of what follows the embeddings is there to be taken from the cache.
         killed = fitters().Process(target=fit_and_die, args=(papers, store, cache, 3, stage))
         killed.start()
