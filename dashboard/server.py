@@ -36,10 +36,11 @@ import dashboard.views.search
 import dashboard.views.topics
 import dashboard.views.trends  # noqa: F401
 from dashboard import data
+from dashboard.curation.errors import CurationUnavailable
 from dashboard.health import Readiness, livez
 from dashboard.http_gate import OnlyAdmitted, ProxyIdentity, sign_in_secrets
 from dashboard.instance import Instance, InstanceError, instance
-from dashboard.log import log_event, start_log
+from dashboard.log import log_event, log_failure, start_log
 from dashboard.metrics import METRICS, metrics
 from dashboard.settings import SETTINGS
 
@@ -188,7 +189,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     # Opened outside a visit there is nobody to show a spinner to; Streamlit would warn of that.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     await run_in_threadpool(data.warm, 1)  # whoever comes first comes for this one: ready means that it is open
-    warming = asyncio.create_task(run_in_threadpool(data.warm, SETTINGS.open_snapshots))
+    warming = asyncio.create_task(_keep_warm())
     log_event("started")
     yield
     log_event("stopping")
@@ -205,8 +206,24 @@ def checked_instance() -> Instance:
 
 def _database_trouble() -> str | None:
     """What a monitor is told of the database, where one is named; an instance without is well without."""
-    named = bool(instance().database.get_secret_value())
-    return "the database does not answer" if named and data.why_no_curation() is not None else None
+    if not instance().database.get_secret_value():
+        return None
+    try:
+        data.curation_store().revision("")
+    except CurationUnavailable:
+        return "the database does not answer"
+    return None
+
+
+async def _keep_warm() -> None:
+    """Open what is likely to be asked for, then whatever is published, before anybody waits for it."""
+    await run_in_threadpool(data.warm, SETTINGS.open_snapshots)
+    while True:
+        await asyncio.sleep(SETTINGS.notice_seconds)
+        try:
+            await run_in_threadpool(data.warm, 1)
+        except Exception as error:  # whoever asks for it is told; the next one may be good
+            log_failure("open_ahead_failed", error)
 
 
 INSTANCE = checked_instance()
