@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pipeline.model  # noqa: F401 - what takes long to import is there before a process starts
@@ -17,13 +15,6 @@ from pipeline.progress import StepCounter
 from pipeline.run import fit
 from pipeline.settings import RunSettings, TopicSettings
 from pipeline.snapshot import SnapshotError
-
-
-def fitters() -> ForkServerContext:
-    """Where to start processes: fresh ones, forked from a server that has the imports done."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.publishers", "tests.fitters"])
-    return context
 
 
 class Notes:

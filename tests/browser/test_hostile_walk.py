@@ -63,7 +63,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     (watch / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
     with serving(store, folder, **environment_of(folder, store, cache, watch)) as address:
         index = index_snapshot(open_snapshot(store, "hostile"))
-        yield Instance(address, index, folder / "server.log", folder / "watched")
+        yield Instance(address, index, next(folder.glob("server-*.log")), folder / "watched")
 
 
 def environment_of(folder: Path, store: Path, cache: Path, watch: Path) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Figures for a monitor: what is counted, who may see it, and that no visitor can make it grow."""
 
-import asyncio
 import subprocess
 import sys
 
@@ -12,6 +11,7 @@ from dashboard import metrics as module
 from dashboard.metrics import NO_PAGE, OUTCOMES, Metrics, asked_from_nearby
 from dashboard.script_run import script_run
 from dashboard.state import PAGES
+from tests.processes import awaited
 from tests.servers import ROOT
 
 
@@ -100,7 +100,7 @@ def test_a_run_is_counted_however_it_ends(
 def test_figures_are_for_a_monitor_nearby(client: str | None, headers: dict[str, str], nearby: bool) -> None:
     asked = request(client, **headers)
     assert asked_from_nearby(asked) is nearby
-    assert asyncio.run(module.metrics(asked)).status_code == (200 if nearby else 404)
+    assert awaited(module.metrics(asked)).status_code == (200 if nearby else 404)
 
 
 def test_without_the_extra_nothing_is_counted_and_the_monitor_is_told_what_to_install() -> None:

@@ -15,7 +15,7 @@ from dashboard import data
 from dashboard.out_of_service import OutOfService
 from pipeline import snapshot as snapshots
 from pipeline.snapshot import SnapshotDamaged
-from tests.publishers import processes
+from tests.processes import processes
 from tests.snapshots import publish_contents, publish_tiny, tiny_contents
 
 APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")

@@ -11,7 +11,8 @@ import pytest
 
 from pipeline import snapshot as snapshots
 from pipeline.planted import write_planted
-from tests.fitters import fit_and_die, fit_and_tell, fit_with_file_limit, fitters
+from tests.fitters import fit_and_die, fit_and_tell, fit_with_file_limit
+from tests.processes import processes
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +31,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def started(target: Any, *arguments: Any) -> tuple[Any, Any]:
     """A process, started, and where its answer comes from."""
-    answer, question = fitters().Pipe(duplex=False)
-    process = fitters().Process(target=target, args=(*arguments, question))
+    answer, question = processes().Pipe(duplex=False)
+    process = processes().Process(target=target, args=(*arguments, question))
     process.start()
     question.close()
     return process, answer
@@ -74,7 +75,7 @@ def test_a_killed_fit_leaves_the_store_as_it_was_and_the_next_one_succeeds(
     # Every change that publishing makes is tried in test_snapshot_faults.py; here, what comes before it.
     for stage in ("map", "publishing"):
         # Another seed: nothing of what follows the embeddings is there to be taken from the cache.
-        killed = fitters().Process(target=fit_and_die, args=(papers, store, cache, 3, stage))
+        killed = processes().Process(target=fit_and_die, args=(papers, store, cache, 3, stage))
         killed.start()
         killed.join()
         assert killed.exitcode == -signal.SIGKILL, stage

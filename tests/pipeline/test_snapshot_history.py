@@ -12,7 +12,8 @@ import pytest
 from pipeline import snapshot as snapshots
 from pipeline.schema import SCHEMA_VERSION
 from pipeline.snapshot import SnapshotDamaged, SnapshotError, SnapshotMissing
-from tests.publishers import at_each_step, failing, hold_open, processes, small_contents
+from tests.processes import processes
+from tests.publishers import at_each_step, failing, hold_open, small_contents
 from tests.snapshots import change_manifest, publish_contents
 
 
