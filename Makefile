@@ -4,6 +4,7 @@
 # make screenshots   takes the README's pictures anew
 # make lock   resolves the dependencies anew into requirements*.lock
 # make check  ruff and mypy only
+# make audit  asks an advisory source about every pinned package
 # make benchmark  measures everything but the million and writes docs/benchmarks.md
 # make benchmark-stock  only the comparison with stock BERTopic (SIZES=1000,10000 for smaller ones)
 # make benchmark-million  one million papers: an hour, once
@@ -14,6 +15,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STOCK := .venv-stock
 EXTRAS := .venv-extras
+AUDIT := .venv-audit
+PIP_AUDIT ?= pip-audit==2.10.1
 TORCH ?= torch==2.13.0
 DEMO := .demo
 DEMO_PORT ?= 8501
@@ -27,7 +30,7 @@ PYTHON ?= $(shell for python in python3.12 python3.13 python3.11 python3 python;
 export TOPIC_EXPLORER_STORE ?= $(CURDIR)/$(DEMO)/store
 export TOPIC_EXPLORER_CACHE ?= $(CURDIR)/$(DEMO)/cache
 
-.PHONY: help install install-test demo test test-extras check format lock benchmark screenshots clean
+.PHONY: help install install-test demo test test-extras check audit format lock benchmark screenshots clean
 .PHONY: benchmark-spine benchmark-stock benchmark-stability benchmark-planted benchmark-shuffled \
 	benchmark-refits benchmark-million
 
@@ -74,6 +77,7 @@ check: $(VENV)/installed-test
 test: $(VENV)/installed-test check
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m tests.postgres
+	$(BIN)/python -m tests.deploy.nginx
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 # torch is never in the locks: these tests and what they need stay apart.
@@ -85,6 +89,15 @@ $(EXTRAS)/installed: requirements.lock pyproject.toml
 
 test-extras: $(EXTRAS)/installed
 	$(EXTRAS)/bin/python -m pytest tests/extras
+
+# In an environment of its own: what audits the locks is not in them. Status 3: no source answered, nothing is known.
+$(AUDIT)/installed: Makefile
+	test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_AUDIT)
+	@touch $@
+
+audit: $(AUDIT)/installed
+	$(AUDIT)/bin/python -m tests.audit
 
 # Best on a quiet machine, one after the other. See docs/benchmarks.md.
 benchmark:
@@ -143,4 +156,4 @@ lock:
 		--python-version 3.11 --no-emit-index-url --output-file requirements-test.lock
 
 clean:
-	rm -rf $(VENV) $(STOCK) $(EXTRAS) $(DEMO) build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(STOCK) $(EXTRAS) $(AUDIT) $(DEMO) build .pytest_cache .mypy_cache .ruff_cache

@@ -8,8 +8,6 @@ which kind of error and where in the code, never what somebody searched for.
 from __future__ import annotations
 
 import importlib
-import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +16,8 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.components.filters import filter_bar, place_chooser
-from dashboard.components.links import Link, link_bar, view_button
+from dashboard.components.links import Link, link_bar
+from dashboard.components.newer_snapshot import newer_snapshot
 from dashboard.components.open_paper import paper_drawer
 from dashboard.components.reading_list import keeper, papers_on_list
 from dashboard.context import PageContext
@@ -28,41 +27,42 @@ from dashboard.people import Person
 from dashboard.permalinks import Place, place_from_query, view_from_query
 from dashboard.queries import FilterError, Mask, SnapshotIndex, levelled, matching_rows
 from dashboard.safe_text import for_markdown
+from dashboard.script_run import ScriptRun, script_run
 from dashboard.sign_in import current_person
 from dashboard.state import PAGES, View, page_name
-from pipeline.snapshot import SnapshotDamaged, SnapshotError
+from pipeline.snapshot import SnapshotDamaged, SnapshotError, SnapshotMissing
 
-_LOG = logging.getLogger("topic_explorer.dashboard")
 _ICON = Path(__file__).with_name("icon.svg")
+_LEASE = "lease of the snapshot seen"
 
 
 def main() -> None:
     """One run of the script: the gate, and only then the store."""
     st.set_page_config(page_title="Topic Explorer", page_icon=_ICON, layout="wide")
-    try:
-        person = current_person()
-        if person is not None:
-            _show(person)
-    except SnapshotError as error:
-        _cannot_open(error)
-    except FilterError as error:
-        st.error(for_markdown(str(error)), icon=":material/error:")
-    except Exception as error:
-        _log(error)
-        st.error(
-            "Something went wrong on this page, and it was noted in the log. "
-            "Reload it, or go back and try another way.",
-            icon=":material/error:",
-        )
+    with script_run() as run:
+        try:
+            person = current_person()
+            if person is not None:
+                _show(run, person)
+        except SnapshotMissing as error:
+            run.refused(error)
+            _gone(error)
+        except SnapshotError as error:
+            run.refused(error)
+            _cannot_open(error)
+        except FilterError as error:
+            run.refused(error)
+            st.error(for_markdown(str(error)), icon=":material/error:")
+        except Exception as error:
+            run.failed(error)
+            st.error(
+                "Something went wrong on this page, and it was noted in the log. "
+                "Reload it, or go back and try another way.",
+                icon=":material/error:",
+            )
 
 
-def _log(error: Exception) -> None:
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-4:]))
-    _LOG.error("page failed: %s in %s", type(error).__name__, where)
-
-
-def _show(person: Person) -> None:
+def _show(run: ScriptRun, person: Person) -> None:
     listing = data.listing()
     if not listing.corpora:
         _empty_store()
@@ -78,13 +78,16 @@ def _show(person: Person) -> None:
     pinned = bool(params.get("snapshot")) and not notices
     index = data.open_snapshot(place.corpus, place.snapshot_id) if pinned else data.served_snapshot(place.corpus)
     view, more = view_from_query(params, index.facts)
+    run.page, run.snapshot_id = view.page, view.snapshot_id
+    st.session_state[_LEASE] = index.snapshot.lease  # of what is open in a browser, nothing is pruned
     index = data.at_dial(index, view.dial)
     show(view)  # the address bar always holds the canonical link of what is shown
     st.set_page_config(page_title=f"{page_name(view.page)}, {view.corpus} · Topic Explorer")
     with st.container(gap=None):
         keeper(view.corpus)  # first: who sees the bar count a paper may leave at once, and finds it kept
         _header(view, person)
-    _notices([*notices, *more], view)
+        newer_snapshot(view)
+    _notices([*notices, *more])
     context = PageContext(levelled(index, view), view, _mask(index, view), _theme(), person)
     filter_bar(context)
     _render(view.page)(context)
@@ -139,22 +142,18 @@ def _named(page: str, view: View) -> str:
     return f"{page_name(page)} ({n_kept:,})" if n_kept else page_name(page)
 
 
-def _notices(notices: list[str], view: View) -> None:
+def _notices(notices: list[str]) -> None:
     for notice in dict.fromkeys(notices):
         st.warning(for_markdown(notice), icon=":material/link_off:")
-    latest = next((info for info in data.listing().corpora.get(view.corpus, ()) if info.is_latest), None)
-    if latest is None or latest.snapshot_id == view.snapshot_id:
-        return
-    if reason := data.why_not_latest(view.corpus, view.snapshot_id):
-        st.warning(
-            f"The current snapshot of this corpus cannot be shown; you see another one. {for_markdown(reason)}",
-            icon=":material/history:",
-        )
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        day = f"{latest.created.day} {latest.created:%b %Y}"
-        st.caption(f"You see an older snapshot. The current one is of {day}.", width="content")
-        view_button("Open it", view.to(snapshot_id=latest.snapshot_id), key="open-current", icon=":material/update:")
+
+
+def _gone(error: SnapshotMissing) -> None:
+    """A snapshot that was listed a moment ago has been deleted since."""
+    data.look_again()
+    if (place := _place()[0]).missing_snapshot is not None:
+        _offer_nearest(place)
+    else:
+        _cannot_open(error)
 
 
 def _offer_nearest(place: Place) -> None:

@@ -8,7 +8,9 @@ here.
 
 from __future__ import annotations
 
+import os
 import time
+import weakref
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from dashboard.curation.errors import CurationUnavailable
 from dashboard.curation.overlay import Curation
 from dashboard.curation.store import CurationStore
 from dashboard.instance import instance
+from dashboard.out_of_service import OutOfService
 from dashboard.queries import Finding, SnapshotIndex, Values, WordTable, index_snapshot
 from dashboard.queries import at_dial as put_at_dial
 from dashboard.queries import findings as find_findings
@@ -56,24 +59,32 @@ class Listing:
 
 def listing() -> Listing:
     """What the store holds, at most `Settings.listing_seconds` old."""
-    return _listing(str(store_folder()))
+    return _listing(_store())
 
 
 def open_snapshot(corpus: str, snapshot_id: str) -> SnapshotIndex:
     """The verified snapshot with its codes; the same frozen object for everybody.
 
     Its large files are checked in the background, once in the life of the
-    process; from then on a damaged one is out of service.
+    process; from then on a damaged one is out of service until its files are mended.
 
     Raises
     ------
     SnapshotError
         It is not there, damaged, or made by a newer version.
     """
-    key = (str(store_folder()), corpus, snapshot_id)
-    if problem := _out_of_service.get(key):
-        raise SnapshotDamaged(f"Snapshot {snapshot_id} of corpus {corpus} is damaged and not used: {problem}.")
-    return _open(*key)
+    path = _folder(corpus, snapshot_id)
+    problem = _out_of_service.why(path)
+    if problem is None:
+        index = _open(_store(), corpus, snapshot_id)
+        problem = index.snapshot.cut_short()
+        if problem is None:
+            return index
+        _out_of_service.withdraw(path, problem, snapshots.fingerprint(path))
+    raise SnapshotDamaged(
+        f"Snapshot {snapshot_id} of corpus {corpus} is damaged and not used: {problem}.",
+        last_good=_another(corpus, snapshot_id),
+    )
 
 
 def served_snapshot(corpus: str) -> SnapshotIndex:
@@ -110,22 +121,27 @@ def why_not_latest(corpus: str, snapshot_id: str) -> str | None:
     latest = next(iter(listing().ids().get(corpus, [])), None)
     if latest is None or latest == snapshot_id:
         return None
-    return _out_of_service.get((str(store_folder()), corpus, latest)) or _refusal(str(store_folder()), corpus, latest)
+    return _out_of_service.why(_folder(corpus, latest)) or _refusal(_store(), corpus, latest)
+
+
+def n_open_snapshots() -> int:
+    """How many snapshots are in memory, those included that only an open visit still holds."""
+    return len(_opened)
 
 
 def at_dial(index: SnapshotIndex, dial: str) -> SnapshotIndex:
     """``index`` at a setting of the outlier dial; the same frozen object for everybody. ``""``: as it was fitted."""
-    return _at_dial(str(store_folder()), index.corpus, index.snapshot_id, dial) if dial else index
+    return _at_dial(_store(), index.corpus, index.snapshot_id, dial) if dial else index
 
 
 def map_points(corpus: str, snapshot_id: str, dial: str = "") -> MapPoints:
     """The points of the map at a setting of the outlier dial, packed once for the browser."""
-    return _map_points(str(store_folder()), corpus, snapshot_id, dial)
+    return _map_points(_store(), corpus, snapshot_id, dial)
 
 
 def findings(corpus: str, snapshot_id: str) -> list[Finding]:
     """`queries.findings` of the snapshot as it was fitted, worked out once. Never change the list: it is shared."""
-    return _findings(str(store_folder()), corpus, snapshot_id)
+    return _findings(_store(), corpus, snapshot_id)
 
 
 def papers_with_terms(corpus: str, snapshot_id: str, topic_id: str) -> Values:
@@ -136,7 +152,7 @@ def papers_with_terms(corpus: str, snapshot_id: str, topic_id: str) -> Values:
     FilterError
         The search index of the snapshot cannot be read.
     """
-    return _papers_with_terms(str(store_folder()), corpus, snapshot_id, topic_id)
+    return _papers_with_terms(_store(), corpus, snapshot_id, topic_id)
 
 
 def query_encoder(corpus: str, snapshot_id: str) -> QueryEncoder:
@@ -147,12 +163,38 @@ def query_encoder(corpus: str, snapshot_id: str) -> QueryEncoder:
     QueryUnavailable
         The snapshot has none, or its weights are not on this machine; the message says so.
     """
-    return _query_encoder(str(store_folder()), corpus, snapshot_id)
+    return _query_encoder(_store(), corpus, snapshot_id)
 
 
 def word_table(corpus: str, snapshot_id: str) -> WordTable:
     """Which paper holds which words, counted once; for snapshots of up to `queries.MAX_COUNTED` papers."""
-    return _word_table(str(store_folder()), corpus, snapshot_id)
+    return _word_table(_store(), corpus, snapshot_id)
+
+
+def look_again() -> None:
+    """Forget the listing: what it says has turned out to be out of date."""
+    _listing.clear()
+
+
+def _store() -> str:
+    return str(store_folder().absolute())
+
+
+def _folder(corpus: str, snapshot_id: str) -> Path:
+    """Where a snapshot lies that the store listed."""
+    return store_folder().absolute() / corpus / "snapshots" / snapshot_id
+
+
+def _another(corpus: str, snapshot_id: str) -> str | None:
+    """The first snapshot to serve besides ``snapshot_id`` of which nothing bad is known."""
+    for info in listing().corpora.get(corpus, ()):
+        known_bad = info.problem is not None or _out_of_service.why(_folder(corpus, info.snapshot_id)) is not None
+        if info.snapshot_id != snapshot_id and not known_bad:
+            return info.snapshot_id
+    return None
+
+
+_last_listed: dict[str, Listing] = {}  # one store in the life of a server
 
 
 def curation_store() -> CurationStore:
@@ -234,23 +276,36 @@ def _curation(url: str, corpus: str, revision: int) -> Curation:
 def _listing(store: str) -> Listing:
     folder = Path(store)
     corpora = snapshots.list_corpora(folder)
-    return Listing({corpus: tuple(snapshots.list_snapshots(folder, corpus)) for corpus in corpora})
+    if not corpora and store in _last_listed and not os.access(folder, os.R_OK | os.X_OK):
+        return _last_listed[store]  # a disk that is away for a while: what is open stays open
+    _last_listed[store] = Listing({corpus: tuple(snapshots.list_snapshots(folder, corpus)) for corpus in corpora})
+    return _last_listed[store]
 
 
-# What is wrong with snapshots that were found damaged after they had been opened. About
-# the store, not about any visitor; read and written one item at a time.
-_out_of_service: dict[tuple[str, str, str], str] = {}
+def _forget(path: Path) -> None:
+    """Let go of what was read from damaged files: they have been mended. Others are opened anew when asked for."""
+    _open.clear(str(path.parents[2]), path.parents[1].name, path.name)
+    for cached in (_refusal, _at_dial, _map_points, _findings, _papers_with_terms, _query_encoder, _word_table):
+        cached.clear()
+
+
+# About the store, not about any visitor.
+_out_of_service = OutOfService(_forget)
+
+
+_opened: weakref.WeakValueDictionary[int, SnapshotIndex] = weakref.WeakValueDictionary()  # only to count them
 
 
 @st.cache_resource(max_entries=SETTINGS.open_snapshots, show_spinner="Opening the snapshot…")
 def _open(store: str, corpus: str, snapshot_id: str) -> SnapshotIndex:
+    files = snapshots.fingerprint(_folder(corpus, snapshot_id))
     snapshot = snapshots.open_snapshot(Path(store), corpus, snapshot_id)
-
-    def withdraw(problems: list[str]) -> None:
-        _out_of_service[store, corpus, snapshot_id] = problems[0]
-
-    snapshots.verify_in_background(snapshot, withdraw)
-    return index_snapshot(snapshot)
+    snapshots.verify_in_background(
+        snapshot, lambda problems: _out_of_service.withdraw(snapshot.path, problems[0], files)
+    )
+    index = index_snapshot(snapshot)
+    _opened[id(index)] = index
+    return index
 
 
 @st.cache_resource(ttl=SETTINGS.listing_seconds * 6, max_entries=32, show_spinner=False)

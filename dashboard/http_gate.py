@@ -39,6 +39,8 @@ PUBLIC_PATHS = frozenset(
         "/manifest.json",
         "/_stcore/stream",  # the WebSocket must open to show how to sign in; every run begins with the gate
         "/_stcore/health",  # whether the process answers
+        "/livez",  # the same, of our own
+        "/metrics",  # figures about nobody; lets in nobody but a monitor nearby
         "/_stcore/host-config",  # settings of the frame, the same for everybody
         "/auth/login",
         "/auth/logout",
@@ -51,7 +53,7 @@ PUBLIC_PATHS = frozenset(
 PUBLIC_FOLDERS = ("/static/", "/component/", "/_stcore/bidi-components/")
 """Code, styles and fonts of Streamlit and of components, as they were installed."""
 
-PROBES = frozenset({"/healthz", "/_stcore/health"})
+PROBES = frozenset({"/healthz", "/livez", "/metrics", "/_stcore/health"})
 """Paths that answer also to whom does not come through the proxy: the machine that asks whether we are well."""
 
 RETURN_COOKIE = "topic_explorer_return"

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from dashboard.log import LogKind
+
 SignIn = Literal["off", "oidc", "proxy"]
 """Nobody signs in; an OpenID Connect provider says who it is; a reverse proxy does."""
 
@@ -76,6 +78,8 @@ class Instance(BaseSettings):
         Where curation is kept: a SQLAlchemy URL; empty: ``curation.sqlite`` in the store.
     fits
         Who may start fits in the browser.
+    log
+        ``plain``: trouble, one line each. ``json``: every event as a line of JSON, for a log collector.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -101,6 +105,7 @@ class Instance(BaseSettings):
     proxy_secret: SecretStr = Field(default=SecretStr(""))
     database: SecretStr = Field(default=SecretStr(""))
     fits: Literal["nobody", "admins", "curators"] = "admins"
+    log: LogKind = "plain"
 
     @field_validator("people", "curators", "admins", "allowed_hosts", mode="before")
     @classmethod

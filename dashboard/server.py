@@ -1,4 +1,4 @@
-"""The ASGI application: the Streamlit script, health, and what every response must carry.
+"""The ASGI application: the Streamlit script, our own routes, and what every response must carry.
 
 ``streamlit run dashboard/server.py`` (what ``topic-explorer serve`` does) finds
 ``app`` below.
@@ -12,7 +12,6 @@ import hashlib
 import logging
 import os
 import re
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,11 +20,11 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
+from streamlit.runtime import exists, get_instance
 
 # The pages' imports take a second or two: done here, the first visitor does not wait for them.
 import dashboard.views.data
@@ -37,10 +36,13 @@ import dashboard.views.search
 import dashboard.views.topics
 import dashboard.views.trends  # noqa: F401
 from dashboard import data
+from dashboard.curation.errors import CurationUnavailable
+from dashboard.health import Readiness, livez
 from dashboard.http_gate import OnlyAdmitted, ProxyIdentity, sign_in_secrets
 from dashboard.instance import Instance, InstanceError, instance
+from dashboard.log import log_event, log_failure, start_log
+from dashboard.metrics import METRICS, metrics
 from dashboard.settings import SETTINGS
-from pipeline import snapshot as snapshots
 
 ALLOWED_HOSTS_VARIABLE = "TOPIC_EXPLORER_ALLOWED_HOSTS"
 """Host names, separated by commas, that a dashboard on a loopback address also answers to
@@ -48,7 +50,6 @@ ALLOWED_HOSTS_VARIABLE = "TOPIC_EXPLORER_ALLOWED_HOSTS"
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PRIVATE_PATHS = re.compile(r"/_stcore/(metrics|agent)(/|$)")
-_HEALTH_SECONDS = 10.0
 
 
 # --- security headers -------------------------------------------------------------
@@ -172,66 +173,26 @@ class KnownHosts:
         await self._app(scope, receive, send)
 
 
-# --- health ---------------------------------------------------------------------------
+# --- the application --------------------------------------------------------------------
 
 
-def check_health(store: Path) -> tuple[int, dict[str, str]]:
-    """Open the latest snapshot of every corpus: an HTTP status and what to say.
-
-    200 when each opens; 503 when there is none, when one cannot be opened, or
-    when an older one had to stand in. The answer names no corpus: it is public.
-    """
-    corpora = snapshots.list_corpora(store)
-    if not corpora:
-        return 503, {"status": "unavailable", "reason": "the store holds no corpus yet"}
-    n_failed = n_replaced = 0
-    for corpus in corpora:
-        try:
-            n_replaced += snapshots.open_snapshot(store, corpus).notice is not None
-        except (snapshots.SnapshotError, OSError):
-            n_failed += 1
-    if n_failed or n_replaced:
-        status = "unavailable" if n_failed == len(corpora) else "degraded"
-        reason = (
-            f"of {len(corpora)} corpora, {n_failed} cannot be opened and {n_replaced} show an older snapshot; "
-            "topic-explorer verify says why"
-        )
-        return 503, {"status": status, "reason": reason}
-    return 200, {"status": "ok"}
-
-
-class Health:
-    """The ``/healthz`` endpoint. An answer stands for ten seconds, so asking often costs nothing."""
-
-    def __init__(self) -> None:
-        self._until = 0.0
-        self._answer: tuple[int, dict[str, str]] = (503, {})
-
-    async def __call__(self, request: Request) -> JSONResponse:
-        """Answer with `check_health` of the store."""
-        if time.monotonic() >= self._until:
-            self._answer = await run_in_threadpool(check_health, snapshots.default_store())
-            self._until = time.monotonic() + _HEALTH_SECONDS
-        status, body = self._answer
-        return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
-
-
-_health = Health()
-
-
-async def healthz(request: Request) -> JSONResponse:
-    """Whether the dashboard can really show something."""
-    return await _health(request)
+def _n_visits() -> int:
+    return get_instance()._session_mgr.num_active_sessions() if exists() else 0
 
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
     """Open the newest snapshot before anybody comes, and some more while nobody waits for them."""
+    start_log(instance().log)
+    if METRICS is not None:
+        METRICS.watch(_n_visits, data.n_open_snapshots)
     # Opened outside a visit there is nobody to show a spinner to; Streamlit would warn of that.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     await run_in_threadpool(data.warm, 1)  # whoever comes first comes for this one: ready means that it is open
-    warming = asyncio.create_task(run_in_threadpool(data.warm, SETTINGS.open_snapshots))
+    warming = asyncio.create_task(_keep_warm())
+    log_event("started")
     yield
+    log_event("stopping")
     warming.cancel()
 
 
@@ -243,13 +204,36 @@ def checked_instance() -> Instance:
         raise SystemExit(f"Error: {error}") from None
 
 
+def _database_trouble() -> str | None:
+    """What a monitor is told of the database, where one is named; an instance without is well without."""
+    if not instance().database.get_secret_value():
+        return None
+    try:
+        data.curation_store().revision("")
+    except CurationUnavailable:
+        return "the database does not answer"
+    return None
+
+
+async def _keep_warm() -> None:
+    """Open what is likely to be asked for, then whatever is published, before anybody waits for it."""
+    await run_in_threadpool(data.warm, SETTINGS.open_snapshots)
+    while True:
+        await asyncio.sleep(SETTINGS.notice_seconds)
+        try:
+            await run_in_threadpool(data.warm, 1)
+        except Exception as error:  # whoever asks for it is told; the next one may be good
+            log_failure("open_ahead_failed", error)
+
+
 INSTANCE = checked_instance()
+READINESS = Readiness(_database_trouble)
 
 app = st.App(
     Path(__file__).with_name("app.py"),
     secrets=sign_in_secrets(INSTANCE),
     lifespan=lifespan,
-    routes=[Route("/healthz", healthz)],
+    routes=[Route("/livez", livez), Route("/healthz", READINESS.answer), Route("/metrics", metrics)],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(KnownHosts),

@@ -26,6 +26,8 @@ class Settings:
         How long the list of corpora and snapshots may be out of date.
     database_retry_seconds
         How long a curation database that did not answer is left alone, so that pages need not wait for it.
+    notice_seconds
+        How often an open page looks whether its corpus has a newer snapshot.
     """
 
     papers_per_page: int = 20
@@ -35,6 +37,7 @@ class Settings:
     open_snapshots: int = 4
     listing_seconds: float = 5.0
     database_retry_seconds: float = 5.0
+    notice_seconds: float = 10.0
 
 
 SETTINGS = Settings()

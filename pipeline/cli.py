@@ -353,9 +353,12 @@ def prune(
     store = readable_store(store)
     deleted = 0
     for name in corpora_of(store, corpus):
-        for snapshot_id in snapshots.prune(store, name, keep):
+        pruned = snapshots.prune(store, name, keep)
+        for snapshot_id in pruned.deleted:
             output.print(f"{name} {snapshot_id} deleted")
-            deleted += 1
+        for snapshot_id in pruned.in_use:
+            output.print(f"{name} {snapshot_id} kept: somebody has it open")
+        deleted += len(pruned.deleted)
     output.print(f"{deleted} deleted")
 
 

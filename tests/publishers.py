@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import multiprocessing
 import os
 import resource
 import signal
@@ -11,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +18,6 @@ from tests.snapshot_assembly import description_of
 from tests.snapshots import NOON, publish_contents, tiny_contents
 
 ERRNOS = (errno.ENOSPC, errno.EPERM, errno.EIO)
-
-
-def processes() -> ForkServerContext:
-    """Where to start processes: fresh ones, forked from a server that has the imports done."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.publishers"])
-    return context
 
 
 def small_contents(seed: int = 7) -> SnapshotContents:

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -24,28 +25,62 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass
+class Server:
+    """A dashboard on a port of its own, which can be killed and started again."""
+
+    store: Path
+    folder: Path
+    port: int
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it answers, without a slash."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """What it wrote, on both outputs."""
+        return self.folder / f"server-{self.port}.log"
+
+    def start(self) -> None:
+        """``streamlit run dashboard/server.py``, until it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py")]
+        command += ["--server.port", str(self.port)]
+        settings = {"TOPIC_EXPLORER_STORE": str(self.store), "PYTHONPATH": str(ROOT), **self.environment}
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, env={**os.environ, **settings}, stdout=output, stderr=subprocess.STDOUT
+            )
+        _wait_for(f"{self.address}/_stcore/health", self.process, self.log)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(timeout=20)
+
+    def stop(self) -> None:
+        """Ask it to end, and wait until it has."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=20)
+
+
 @contextmanager
 def serving(store: Path, folder: Path, *, port: int | None = None, **environment: str) -> Iterator[str]:
-    """``streamlit run dashboard/server.py`` over ``store``, started in ``folder``; its address without a slash.
+    """A dashboard over ``store``, started in ``folder``; its address without a slash.
 
     ``folder`` is somewhere else than the repository, as it is for those who installed the package.
     """
-    port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py")]
-    command += ["--server.port", str(port)]
-    settings = {"TOPIC_EXPLORER_STORE": str(store), "PYTHONPATH": str(ROOT), **environment}
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, **settings}, stdout=output, stderr=subprocess.STDOUT
-        )
-    address = f"http://127.0.0.1:{port}"
+    server = Server(store, folder, port or free_port(), environment)
     try:
-        _wait_for(f"{address}/_stcore/health", process, log)
-        yield address
+        server.start()
+        yield server.address
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        server.stop()
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -239,6 +239,32 @@ def _is_false(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and node.value is False
 
 
+ASKS_OTHERS = {"pipeline/serving.py"}  # the dashboard it has started itself, on this machine
+NETWORK = ("socket", "urllib.request", "http.client", "requests", "httpx", "aiohttp", "urllib3", "ftplib", "smtplib")
+MARKUP = ("xml", "lxml", "defusedxml", "html.parser", "bs4", "yaml", "zipfile.ZipFile", "tarfile")
+
+
+def test_nothing_asks_another_machine():
+    offences = [
+        f"{name_of(path)} imports {module}"
+        for path in sources("pipeline", "dashboard")
+        for module in imports_of(path)
+        if within(module, *NETWORK) and name_of(path) not in ASKS_OTHERS
+    ]
+    assert offences == []
+
+
+def test_no_format_is_read_that_can_point_elsewhere_or_unfold():
+    """XML with its entities, YAML with its tags, archives with their paths: papers come in none of them here."""
+    offences = [
+        f"{name_of(path)} imports {module}"
+        for path in sources("pipeline", "dashboard")
+        for module in imports_of(path)
+        if within(module, *MARKUP)
+    ]
+    assert offences == []
+
+
 def test_no_page_writes_raw_html():
     offences = [
         where(path, node)

@@ -29,7 +29,7 @@ DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
 FORMAT = (DOCS / "snapshot-format.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "deploy" / "README.md", *sorted(DOCS.rglob("*.md"))]
 SETTINGS = (RunSettings, ReaderSettings, DocumentSettings, TopicSettings, TrendSettings)
 
 
@@ -267,3 +267,19 @@ def test_every_part_of_the_benchmark_has_its_place_in_the_page():
     assert len(parts) == 8
     for part in parts:
         assert text.count(f"<!-- measured: {part} -->") == text.count(f"<!-- end: {part} -->") == 1
+
+
+# --- security -------------------------------------------------------------------------------------
+
+
+def test_every_class_of_the_security_page_is_held_by_tests_that_exist():
+    text = (DOCS / "security.md").read_text(encoding="utf-8")
+    classes = [row for row in rows(text) if row[0].isdigit()]
+    assert [row[0] for row in classes] == [str(n) for n in range(1, 23)]
+    for number, name, where, decision, held in classes:
+        assert all((name, where, decision)), number
+        tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", held)
+        assert tests, number
+        for file, test in tests:
+            source = (ROOT / file).read_text(encoding="utf-8")
+            assert re.search(rf"^def {test}\(", source, re.MULTILINE), f"{number}: {file} has no {test}"

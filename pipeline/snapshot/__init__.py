@@ -11,6 +11,7 @@ first. ``docs/snapshot-format.md`` describes every file.
 
 from pipeline.snapshot.contents import SnapshotContents
 from pipeline.snapshot.history import (
+    Pruned,
     SnapshotInfo,
     list_corpora,
     list_snapshots,
@@ -19,7 +20,7 @@ from pipeline.snapshot.history import (
     snapshot_bytes,
     verify,
 )
-from pipeline.snapshot.integrity import read_manifest
+from pipeline.snapshot.integrity import fingerprint, read_manifest
 from pipeline.snapshot.layout import (
     SnapshotDamaged,
     SnapshotError,
@@ -28,10 +29,13 @@ from pipeline.snapshot.layout import (
     default_cache,
     default_store,
 )
-from pipeline.snapshot.opening import Snapshot, open_snapshot, verify_in_background
+from pipeline.snapshot.locks import ReadLease
+from pipeline.snapshot.opening import Snapshot, check_in_background, open_snapshot, verify_in_background
 from pipeline.snapshot.publishing import check_writable, clear_staging, publish
 
 __all__ = [
+    "Pruned",
+    "ReadLease",
     "Snapshot",
     "SnapshotContents",
     "SnapshotDamaged",
@@ -39,10 +43,12 @@ __all__ = [
     "SnapshotInfo",
     "SnapshotMissing",
     "SnapshotTooNew",
+    "check_in_background",
     "check_writable",
     "clear_staging",
     "default_cache",
     "default_store",
+    "fingerprint",
     "list_corpora",
     "list_snapshots",
     "open_snapshot",

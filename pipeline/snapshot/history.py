@@ -51,6 +51,14 @@ class SnapshotInfo:
     problem: str | None
 
 
+@dataclass(frozen=True)
+class Pruned:
+    """What `prune` did: ids, newest first. ``in_use`` are those it would have deleted, had nobody had them open."""
+
+    deleted: list[str]
+    in_use: list[str]
+
+
 def list_corpora(store: Path) -> list[str]:
     """The corpora of ``store`` that hold a snapshot, by name; empty for a store that is not there."""
     return corpora(store)
@@ -137,11 +145,12 @@ def rollback(store: Path, corpus: str, to: str | None = None) -> str:
     raise SnapshotError(f"Corpus {corpus} has no good snapshot before {current} to go back to.")
 
 
-def prune(store: Path, corpus: str, keep: int) -> list[str]:
-    """Delete all but the newest ``keep`` good snapshots of ``corpus``; the ids of those deleted.
+def prune(store: Path, corpus: str, keep: int) -> Pruned:
+    """Delete all but the newest ``keep`` good snapshots of ``corpus``.
 
-    The one being served stays, and so do those being read, those made by a
-    newer version of this program, and always one good snapshot.
+    The one being served stays, and so do those being read (``docs/snapshot-format.md`` says
+    by whom that can be told), those made by a newer version of this program, and always one
+    good snapshot.
 
     Raises
     ------
@@ -151,14 +160,14 @@ def prune(store: Path, corpus: str, keep: int) -> list[str]:
     if keep < 1:
         raise SnapshotError("Keep at least one snapshot.")
     folder = existing_corpus(store, corpus)
-    deleted = []
+    done = Pruned([], [])
     with plain_disk_errors(corpus), corpus_lock(folder, _WAIT_SECONDS):
         kept = _worth_keeping(folder, keep)
         for snapshot_id in snapshot_ids(folder):
-            if snapshot_id not in kept and _delete(folder, snapshot_id):
-                deleted.append(snapshot_id)
+            if snapshot_id not in kept:
+                (done.deleted if _delete(folder, snapshot_id) else done.in_use).append(snapshot_id)
     clear_staging(store, corpus)
-    return deleted
+    return done
 
 
 def _worth_keeping(folder: Path, keep: int) -> set[str]:

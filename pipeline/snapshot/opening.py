@@ -31,6 +31,9 @@ from pipeline.snapshot.layout import (
 )
 from pipeline.snapshot.locks import ReadLease
 
+MAPPED = ("abstracts.arrow", "embeddings.npy", "neighbours.npy")
+"""Files that are read from disk when asked for, without being loaded."""
+
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
@@ -90,6 +93,22 @@ class Snapshot:
     def query_encoder_path(self) -> Path:
         """The folder `pipeline.embedding.query` loads."""
         return self.path / "query_encoder"
+
+    @property
+    def lease(self) -> ReadLease:
+        """What keeps prune away, without the snapshot itself: whoever holds it need not hold the tables."""
+        return self._lease
+
+    def cut_short(self) -> str | None:
+        """Which file that is read in place has been cut on disk, in a sentence; ``None`` as long as all is well.
+
+        The system kills a process that reads a mapped file beyond its new end, so ask before you read.
+        """
+        for name in MAPPED:
+            with suppress(OSError):  # deleted or replaced: what is mapped is the old file, whole
+                if (self.path / name).stat().st_size < self.manifest.files[name].bytes:
+                    return f"{name} has been cut short"
+        return None
 
     def abstract(self, row: int) -> str:
         """The abstract of the paper in ``row``, read from disk when asked for."""
@@ -175,6 +194,24 @@ def verify_in_background(snapshot: Snapshot, on_damage: Callable[[list[str]], No
             on_damage(problems)
 
     thread = threading.Thread(target=check, name=f"verify {snapshot.snapshot_id}", daemon=True)
+    thread.start()
+    return thread
+
+
+def check_in_background(path: Path, on_result: Callable[[list[str]], None]) -> threading.Thread:
+    """Check every byte of the snapshot in folder ``path`` in a thread.
+
+    ``on_result`` is called from that thread with what is wrong; with nothing when it is good.
+    """
+
+    def check() -> None:
+        try:
+            problems = find_damage(path, read_manifest(path))
+        except SnapshotError as error:
+            problems = [str(error)]
+        on_result(problems)
+
+    thread = threading.Thread(target=check, name=f"verify {path.name} again", daemon=True)
     thread.start()
     return thread
 

@@ -498,29 +498,6 @@ def test_an_error_shows_no_path_and_no_traceback(open_app, monkeypatch, caplog, 
     assert "secret" not in caplog.text
 
 
-def test_two_visitors_never_see_each_other(open_app):
-    first, second = open_app(corpus="tiny", page="search"), open_app(corpus="tiny", page="search")
-    first.text_input(key="search").set_value("canaryword").run()
-    second.text_input(key="words").set_value("solar").run()
-    first.run()
-    second.run()
-    assert "canaryword" in words_on(first)
-    assert "canaryword" not in words_on(second)
-    assert "canaryword" not in str(dict(second.query_params))
-    assert counted(first) == (60, 60)
-    assert counted(second)[0] < 60
-
-
-def test_visiting_every_page_changes_nothing_in_the_shared_snapshot(open_app, variants_store):
-    open_app(corpus="tiny")
-    index = data.open_snapshot("tiny", index_of(variants_store).snapshot_id)
-    before = index.papers.copy(deep=True), index.topics.copy(deep=True), index.snapshot.trends.copy(deep=True)
-    for page in PAGES:
-        open_app(corpus="tiny", page=page, words="solar", years="2021-2022")
-    for old, new in zip(before, (index.papers, index.topics, index.snapshot.trends), strict=True):
-        assert old.equals(new)
-
-
 # --- the Data page ---------------------------------------------------------------------------------------
 
 

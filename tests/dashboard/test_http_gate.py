@@ -1,6 +1,5 @@
 """The door as it is really started, asked in raw HTTP and over raw WebSockets."""
 
-import asyncio
 import http.client
 import json
 import subprocess
@@ -24,6 +23,7 @@ from dashboard.instance import Instance
 from dashboard.proxy_visitor import PROOF_HEADER, VISITOR_HEADER, seal, unseal
 from tests.dashboard.test_server import Answer
 from tests.identity_provider import CLIENT, COOKIE_SECRET, trusting
+from tests.processes import awaited
 from tests.servers import ROOT, free_port, serving
 from tests.snapshots import publish_tiny
 
@@ -99,6 +99,8 @@ ROUTES = {
     "/auth/logout": "public",
     "/component/{path:path}": "public",
     "/healthz": "public",
+    "/livez": "public",
+    "/metrics": "public",
     "/media/{file_id:path}": "closed",
     "/oauth2callback": "public",
 }
@@ -284,7 +286,7 @@ def passed(door: Any, scope: dict[str, Any], sent: bytes = b"", answer: Headers 
     async def send(message: Any) -> None:
         came_back.append(message)
 
-    asyncio.run(door(server)(scope, receive, send))
+    awaited(door(server)(scope, receive, send))
     return seen[0], seen[1], came_back
 
 

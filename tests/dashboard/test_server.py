@@ -6,12 +6,11 @@ import http.client
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from dashboard.server import ALLOWED_HOSTS_VARIABLE, allowed_hosts, check_health, host_name
+from dashboard.server import ALLOWED_HOSTS_VARIABLE, allowed_hosts, host_name
 from tests.servers import serving
 from tests.snapshots import publish_tiny
 
@@ -53,7 +52,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield started
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/_stcore/health", "/_stcore/metrics", "/no/such/page"])
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/livez", "/metrics", "/_stcore/health", "/_stcore/metrics", "/no/such/page"]
+)
 def test_every_answer_forbids_what_the_dashboard_does_not_need(address: str, path: str) -> None:
     headers = ask(address, path).headers
     rules = dict(rule.split(" ", 1) for rule in headers["content-security-policy"].split("; "))
@@ -88,6 +89,7 @@ def test_a_healthy_store_is_called_healthy(address: str) -> None:
     assert answer.status == 200
     assert json.loads(answer.body) == {"status": "ok"}
     assert answer.headers["cache-control"] == "no-store"
+    assert ask(address, "/livez").body == b"ok"
 
 
 def test_the_configuration_is_found_from_another_folder(address: str) -> None:
@@ -109,23 +111,6 @@ def test_the_script_is_not_run_for_pages_of_others(address: str) -> None:
     assert open_websocket(address, Host=ours, Origin="https://evil.example") == 403
     # A name of theirs that leads to this machine: origin and host agree, but it is not our name.
     assert open_websocket(address, Host="evil.example", Origin="http://evil.example") == 403
-
-
-def test_a_store_without_a_corpus_is_unavailable(tmp_path: Path) -> None:
-    status, body = check_health(tmp_path)
-    assert (status, body["status"]) == (503, "unavailable")
-
-
-def test_a_damaged_snapshot_is_noticed_and_its_corpus_not_named(tmp_path: Path) -> None:
-    publish_tiny(tmp_path, "secret-project")
-    damaged = publish_tiny(tmp_path, "broken-project")
-    papers = damaged / "papers.parquet"
-    papers.chmod(0o644)
-    papers.write_bytes(papers.read_bytes()[:-1] + b"\0")
-    status, body = check_health(tmp_path)
-    assert (status, body["status"]) == (503, "degraded")
-    assert "1 cannot be opened" in body["reason"]
-    assert "project" not in json.dumps(body)
 
 
 def test_a_dashboard_opened_to_others_takes_any_name_unless_told() -> None:

@@ -16,11 +16,11 @@ import pytest
 
 from pipeline import snapshot as snapshots
 from pipeline.snapshot import SnapshotError
+from tests.processes import processes
 from tests.publishers import (
     ERRNOS,
     at_each_step,
     failing,
-    processes,
     publish_and_die,
     publish_editions,
     publish_small,

@@ -12,7 +12,8 @@ import pytest
 from pipeline import snapshot as snapshots
 from pipeline.schema import SCHEMA_VERSION
 from pipeline.snapshot import SnapshotDamaged, SnapshotError, SnapshotMissing
-from tests.publishers import at_each_step, failing, hold_open, processes, small_contents
+from tests.processes import processes
+from tests.publishers import at_each_step, failing, hold_open, small_contents
 from tests.snapshots import change_manifest, publish_contents
 
 
@@ -129,16 +130,16 @@ def test_a_rollback_that_fails_at_any_step_serves_what_was_served(store: Path, i
 
 
 def test_prune_keeps_the_newest_and_frees_the_disk(store: Path, ids: list[str]) -> None:
-    assert snapshots.prune(store, "tiny", keep=2) == ids[2:]
+    assert snapshots.prune(store, "tiny", keep=2).deleted == ids[2:]
     assert left(store) == ids[:2]
     assert sorted(path.name for path in (store / "tiny" / "snapshots").iterdir()) == sorted(ids[:2])
     assert list((store / "tiny" / "staging").iterdir()) == []
-    assert snapshots.prune(store, "tiny", keep=2) == []
+    assert snapshots.prune(store, "tiny", keep=2).deleted == []
 
 
 def test_prune_never_deletes_what_is_served(store: Path, ids: list[str]) -> None:
     snapshots.rollback(store, "tiny", to=ids[4])
-    assert snapshots.prune(store, "tiny", keep=1) == ids[1:4]
+    assert snapshots.prune(store, "tiny", keep=1).deleted == ids[1:4]
     assert left(store) == [ids[0], ids[4]]
     assert snapshots.open_snapshot(store, "tiny").snapshot_id == ids[4]
 
@@ -150,40 +151,41 @@ def test_prune_always_leaves_a_good_one(store: Path, ids: list[str]) -> None:
         content[50] ^= 1
         path.chmod(0o644)
         path.write_bytes(content)
-    assert snapshots.prune(store, "tiny", keep=1) == [ids[1], ids[2], ids[4]]
+    assert snapshots.prune(store, "tiny", keep=1).deleted == [ids[1], ids[2], ids[4]]
     assert snapshots.open_snapshot(store, "tiny").snapshot_id == ids[3]
 
 
 def test_prune_leaves_what_a_newer_version_made(store: Path, ids: list[str]) -> None:
     change_manifest(folder_of(store, ids[4]), schema_version=SCHEMA_VERSION + 1)
-    assert snapshots.prune(store, "tiny", keep=1) == ids[1:4]
+    assert snapshots.prune(store, "tiny", keep=1).deleted == ids[1:4]
     assert left(store) == [ids[0], ids[4]]
 
 
 def test_prune_leaves_what_is_being_read_until_it_is_closed(store: Path, ids: list[str]) -> None:
     opened = snapshots.open_snapshot(store, "tiny", ids[3])
     again = snapshots.open_snapshot(store, "tiny", ids[3])
-    assert snapshots.prune(store, "tiny", keep=1) == [ids[1], ids[2], ids[4]]
+    pruned = snapshots.prune(store, "tiny", keep=1)
+    assert pruned == snapshots.Pruned(deleted=[ids[1], ids[2], ids[4]], in_use=[ids[3]])
     opened.close()
-    assert snapshots.prune(store, "tiny", keep=1) == []
+    assert snapshots.prune(store, "tiny", keep=1).deleted == []
     again.close()
-    assert snapshots.prune(store, "tiny", keep=1) == [ids[3]]
+    assert snapshots.prune(store, "tiny", keep=1).deleted == [ids[3]]
     assert opened.abstract(0), "what was opened stays readable"
 
 
 def test_a_snapshot_nobody_refers_to_any_more_can_be_pruned(store: Path, ids: list[str]) -> None:
     opened = snapshots.open_snapshot(store, "tiny", ids[1])
-    assert ids[1] not in snapshots.prune(store, "tiny", keep=1)
+    assert ids[1] not in snapshots.prune(store, "tiny", keep=1).deleted
     del opened
     gc.collect()
-    assert snapshots.prune(store, "tiny", keep=1) == [ids[1]]
+    assert snapshots.prune(store, "tiny", keep=1).deleted == [ids[1]]
 
 
 def test_a_snapshot_that_failed_to_open_can_be_pruned(store: Path, ids: list[str]) -> None:
     (folder_of(store, ids[1]) / "topics.parquet").unlink()
     with pytest.raises(SnapshotDamaged) as kept_alive:
         snapshots.open_snapshot(store, "tiny", ids[1])
-    assert ids[1] in snapshots.prune(store, "tiny", keep=1)
+    assert ids[1] in snapshots.prune(store, "tiny", keep=1).deleted
     assert kept_alive.value.problems == ["topics.parquet is missing"]
 
 
@@ -192,10 +194,10 @@ def test_prune_leaves_what_another_process_reads(store: Path, ids: list[str]) ->
     reader = processes().Process(target=hold_open, args=(store, "tiny", ids[2], there))
     reader.start()
     assert here.recv() == "open"
-    assert ids[2] not in snapshots.prune(store, "tiny", keep=1)
+    assert ids[2] not in snapshots.prune(store, "tiny", keep=1).deleted
     here.send("close")
     assert here.recv() == "closed"
-    assert snapshots.prune(store, "tiny", keep=1) == [ids[2]]
+    assert snapshots.prune(store, "tiny", keep=1).deleted == [ids[2]]
     here.send("end")
     reader.join()
     assert reader.exitcode == 0
@@ -208,7 +210,7 @@ def test_a_reader_killed_holds_on_to_nothing(store: Path, ids: list[str]) -> Non
     assert here.recv() == "open"
     reader.kill()
     reader.join()
-    assert snapshots.prune(store, "tiny", keep=1) == ids[1:]
+    assert snapshots.prune(store, "tiny", keep=1).deleted == ids[1:]
 
 
 def test_a_prune_that_fails_halfway_shows_no_half_snapshot(store: Path, ids: list[str]) -> None:
